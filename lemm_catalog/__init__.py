@@ -1,0 +1,30 @@
+"""A declarative catalog of music and speech datasets.
+
+Each dataset is one YAML manifest; a generic resolver plans and carries out
+downloads from whatever manifests are present::
+
+    from lemm_catalog import Catalog
+
+    catalog = Catalog.load()
+    plan = catalog.plan("minimal")
+
+Importing this package does nothing and prints nothing; the names below are loaded
+when they are first used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from lemm_catalog.version import __version__
+
+if TYPE_CHECKING:
+    from lemm_catalog.api import Catalog
+
+__all__ = ["Catalog", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Catalog":
+        from lemm_catalog.api import Catalog
+
+        return Catalog
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

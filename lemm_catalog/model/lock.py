@@ -1,0 +1,44 @@
+"""The lock: what a source without fixed bytes answered, pinned and reviewed."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from lemm_catalog.digest import Digest
+from lemm_catalog.model.base import DatasetId, Line, RelativePath, Value, matching
+from lemm_catalog.model.manifest import Bytes
+from lemm_catalog.model.source import RemoteUrl
+
+Timestamp = Annotated[str, matching(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")]
+
+
+class LockedFile(Value):
+    """One file with its exact size, digests and the URL that gave them."""
+
+    path: RelativePath
+    size: Bytes
+    checksums: dict[str, str] = Field(default_factory=dict)
+    url: RemoteUrl | None = None
+    etag: Line | None = None
+    last_modified: Line | None = None
+
+    @field_validator("checksums")
+    @classmethod
+    def _are_digests(cls, data: dict[str, str]) -> dict[str, str]:
+        return {name: Digest(name, value).value for name, value in data.items()}
+
+
+class Lock(Value):
+    """All that was pinned for one dataset, by the path its manifest gives."""
+
+    schema_: Annotated[Literal["lemm-catalog/lock@1"], Field(alias="schema")]
+    id: DatasetId
+    locked: Timestamp
+    files: dict[RelativePath, tuple[LockedFile, ...]]
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _as_tuples(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}

@@ -1,0 +1,110 @@
+"""Where an artifact's bytes come from, as a manifest declares it.
+
+A manifest is untrusted input. A source is a URL of a scheme that reaches out to the
+network, a file beside the manifest, or words that tell a person what to fetch.
+Schemes that read this machine (``file``, ``memory``), that nest other URLs (``::``)
+or carry credentials are refused here, once, for every reader.
+"""
+
+import re
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, model_validator
+
+from lemm_catalog.model.base import Declared, Line, RelativePath, Text, matching
+
+# Remote schemes that fsspec opens, apart from http and https, which are ours.
+REMOTE_SCHEMES = frozenset(
+    {"http", "https", "hf", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl"}
+    | {"ftp", "sftp", "ssh", "webdav", "oci", "oss"}
+)
+_HUB = re.compile(
+    r"hf://(?P<kind>datasets|spaces|models)/(?P<repo>[^/@]+/[^/@]+)"
+    r"@(?P<revision>[^/@]+)/(?P<path>.*)",
+    re.ASCII,
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+
+
+def remote_url(text: str) -> str:
+    """Return a URL that a manifest may name, unchanged.
+
+    Raises:
+        ValueError: if the scheme is not a remote one, the URL holds credentials or
+            white space, or nests another URL.
+
+    """
+    if re.search(r"[\x00-\x20\x7f-\x9f\\]", text) or not text.isascii():
+        raise ValueError("holds a space, a control or a non-ASCII character; escape it")
+    if "::" in text:
+        raise ValueError("nests one URL in another, which a manifest must not")
+    parts = urlsplit(text)
+    if parts.scheme not in REMOTE_SCHEMES:
+        known = ", ".join(sorted(REMOTE_SCHEMES))
+        raise ValueError(f"{parts.scheme or 'no'}: is not a remote scheme ({known})")
+    if not parts.netloc or parts.netloc.startswith(":"):
+        raise ValueError("names no host")
+    if parts.scheme != "hf" and "@" in parts.netloc:
+        raise ValueError("holds credentials; use token_env")
+    if parts.scheme in {"http", "https"}:
+        _ = parts.port  # raises ValueError when it is not a number
+    return text
+
+
+RemoteUrl = Annotated[Line, AfterValidator(remote_url)]
+
+
+def is_pinned_revision(url: str) -> bool:
+    """Whether a URL names an immutable commit of a Hub repository."""
+    match = _HUB.fullmatch(url)
+    return bool(match and _COMMIT.fullmatch(match["revision"]))
+
+
+def redact(url: str) -> str:
+    """Return a URL without user, password, query and fragment, fit to be shown."""
+    parts = urlsplit(url)
+    host = parts.netloc if parts.scheme == "hf" else parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()
+
+
+class Source(Declared):
+    """One way to get an artifact: exactly one of a URL, a file beside, or a person."""
+
+    url: RemoteUrl | None = None
+    path: RelativePath | None = None
+    manual: Text | None = None
+    token_env: Annotated[str, matching(r"[A-Z][A-Z0-9_]{0,63}")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        return {"url": data} if _looks_like_url(data) else {"path": data}
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> Self:
+        if self.manual is None and (self.url is None) == (self.path is None):
+            raise ValueError("needs a url, a path beside the manifest, or manual")
+        if self.manual is not None and (self.path or self.token_env):
+            raise ValueError("a manual source has only words and a url to open")
+        if self.token_env and not self.url:
+            raise ValueError("token_env goes with a url")
+        return self
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person must bring the file."""
+        return self.manual is not None
+
+    @property
+    def shown(self) -> str:
+        """The source in a form that is fit to be printed."""
+        if self.is_manual:
+            return f"manual: {redact(self.url)}" if self.url else "manual"
+        return redact(self.url) if self.url else str(self.path)
+
+
+def _looks_like_url(text: str) -> bool:
+    return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text)) or "::" in text

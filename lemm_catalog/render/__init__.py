@@ -1,0 +1,1 @@
+"""Views: a report as text, JSON and other formats, one file each."""

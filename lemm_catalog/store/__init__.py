@@ -1,0 +1,1 @@
+"""The one place that writes data: layout, locks, staging, publishing, receipts."""

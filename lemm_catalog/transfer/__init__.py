@@ -1,0 +1,1 @@
+"""The engine: one artifact from its sources to a verified file."""
