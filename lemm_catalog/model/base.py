@@ -14,7 +14,9 @@ _UNPORTABLE = re.compile(r'[\\:*?"<>|]')
 class Value(BaseModel):
     """A frozen, keyword-only value that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, populate_by_name=True
+    )
 
 
 class Declared(Value):

@@ -1,0 +1,132 @@
+"""The fields of a tar header: ustar, GNU and pax, read with suspicion.
+
+Numbers are octal or, since GNU, base 256; text ends at the first NUL. A header that
+does not add up to its own check sum is never looked at.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lemm_catalog.archives.names import decoded, shown
+from lemm_catalog.errors import ArchiveError
+
+BLOCK = 512
+MOST_SIZE = 2**63 - 1
+_OCTAL = re.compile(rb"[0-7]{1,12}")
+_DECIMAL = re.compile(rb"[0-9]{1,19}")
+_SECONDS = re.compile(rb"(-?[0-9]{1,19})(\.[0-9]*)?")
+_RECORD = re.compile(rb"([1-9][0-9]{0,6}) ")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """One header block: ``name`` is still raw, ``kind`` is the type flag."""
+
+    kind: bytes
+    name: bytes
+    size: int
+    mtime: int
+    mode: int
+
+
+def parse(block: bytes) -> Header:
+    """Return the header in a block of 512 bytes.
+
+    Raises:
+        ArchiveError: if its check sum or one of its numbers is wrong.
+
+    """
+    _verify_sum(block)
+    name = _text(block[0:100])
+    # In GNU's own header (magic "ustar ") other fields lie where ustar's prefix is.
+    if block[257:263] == b"ustar\0" and (prefix := _text(block[345:500])):
+        name = prefix + b"/" + name
+    size = number(block[124:136])
+    if not 0 <= size <= MOST_SIZE:
+        raise ArchiveError(f"the archive holds {shown(name)}, of an impossible size")
+    return Header(
+        kind=block[156:157],
+        name=name,
+        size=size,
+        mtime=number(block[136:148]),
+        mode=number(block[100:108]),
+    )
+
+
+def _verify_sum(block: bytes) -> None:
+    field = block[148:156]
+    stored = number(field)
+    total = sum(block) - sum(field) + 8 * ord(" ")
+    # Some old systems added the bytes up as signed numbers.
+    negative = sum(byte > 127 for byte in block[:148] + block[156:])
+    if stored != total and stored != total - 256 * negative:
+        raise ArchiveError("the archive is damaged (wrong check sum of a tar header)")
+
+
+def _text(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def number(field: bytes) -> int:
+    """Return the number in a field, octal or in base 256.
+
+    Raises:
+        ArchiveError: if it is neither.
+
+    """
+    if field[0] & 0x80:
+        value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
+        is_negative = bool(field[0] & 0x40)
+        return value - (1 << (8 * len(field) - 1)) if is_negative else value
+    digits = _text(field).strip(b" ")
+    if not digits:
+        return 0
+    if not _OCTAL.fullmatch(digits):
+        raise ArchiveError(f"the archive is damaged (a tar header holds {digits!r})")
+    return int(digits, 8)
+
+
+def pax_records(data: bytes) -> dict[str, bytes]:
+    """Return the records of a pax header, each written ``length key=value\\n``.
+
+    Raises:
+        ArchiveError: if a length is wrong, or a record is not of this form.
+
+    """
+    records: dict[str, bytes] = {}
+    at = 0
+    while at < len(data):
+        found = _RECORD.match(data, at)
+        end = at + int(found[1]) if found else 0
+        if not found or end > len(data) or data[end - 1 : end] != b"\n":
+            raise ArchiveError("the archive is damaged (wrong length of a pax record)")
+        key, separator, value = data[found.end() : end - 1].partition(b"=")
+        if not separator or not key:
+            raise ArchiveError("the archive is damaged (a pax record without a value)")
+        records[decoded(key)] = value
+        at = end
+    return records
+
+
+def pax_size(value: bytes) -> int:
+    """Return the size in a pax record.
+
+    Raises:
+        ArchiveError: if it is not a plain number that a file can have.
+
+    """
+    if not _DECIMAL.fullmatch(value) or int(value) > MOST_SIZE:
+        raise ArchiveError(f"the archive declares an impossible size, {shown(value)}")
+    return int(value)
+
+
+def pax_seconds(value: bytes) -> int:
+    """Return the whole seconds of a time in a pax record.
+
+    Raises:
+        ArchiveError: if it is not a time.
+
+    """
+    if not (found := _SECONDS.fullmatch(value)):
+        raise ArchiveError(f"the archive declares an impossible time, {shown(value)}")
+    return int(found[1])

@@ -1,0 +1,1 @@
+"""Reading a catalog: strict YAML, schemas, and the values behind them."""

@@ -1,0 +1,214 @@
+"""Catalog roots to one catalog, with every problem of every file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lemm_catalog.load.document import (
+    Document,
+    UnreadableError,
+    read_json,
+    read_yaml,
+)
+from lemm_catalog.load.schema import Model, check
+from lemm_catalog.model.catalog import Catalog, Phases
+from lemm_catalog.model.license import LicenseFacts, Policy
+from lemm_catalog.model.lock import Lock
+from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.problems import Problem
+from lemm_catalog.rules.consistency import Finding, findings, ladder_findings
+
+BUILTIN = "builtin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A catalog, the problems of its files, how many were read, and remarks."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    files: int
+    notes: tuple[str, ...] = ()
+
+
+def builtin_root() -> Path:
+    """Return the folder of the packaged catalog, in a wheel or in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "builtin" / "catalog"
+    return installed if installed.is_dir() else package.parent / "catalog"
+
+
+def load(roots: Sequence[str | Path] = ()) -> Loaded:
+    """Read all files of the catalog roots, a later one overriding an earlier.
+
+    A root without phases, licenses or policies of its own has the builtin ones.
+    """
+    builtin = builtin_root()
+    folders = [builtin if root == BUILTIN else Path(root) for root in roots]
+    reader = _Reader()
+    for folder in folders or [builtin]:
+        reader.read_root(folder, builtin)
+    return reader.result()
+
+
+def load_files(paths: Iterable[Path]) -> Loaded:
+    """Read single manifests, judged within the builtin catalog."""
+    reader = _Reader()
+    reader.read_shared(builtin_root())
+    reader.files = 0
+    for path in paths:
+        reader.read_manifest(path)
+    return reader.result()
+
+
+@dataclass
+class _Reader:
+    """Gathers what the files say; `result` then looks at the whole."""
+
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: int = 0
+    phases: Phases | None = None
+    phases_document: Document | None = None
+    manifests: dict[str, tuple[Manifest, Document]] = field(default_factory=dict)
+    licenses: dict[str, LicenseFacts] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    locks: dict[str, Lock] = field(default_factory=dict)
+
+    def read_root(self, root: Path, builtin: Path) -> None:
+        if not root.is_dir():
+            message = "is not a folder; a catalog is one, with datasets/ in it"
+            self.problems.append(
+                Problem(path=str(root), code="unreadable", message=message)
+            )
+            return
+        self.read_shared(builtin, missing_in=root)
+        self.read_shared(root)
+        for path in _listed(root / "datasets", ".yaml", self.problems):
+            self.read_manifest(path)
+        for path in _listed(root / "locks", ".json", self.problems):
+            self.read_lock(path)
+
+    def read_shared(self, root: Path, *, missing_in: Path | None = None) -> None:
+        """Read ladder, licenses and policies; or only those another root lacks."""
+
+        def wants(name: str) -> bool:
+            return missing_in is None or not (missing_in / name).exists()
+
+        if wants("phases.yaml") and (root / "phases.yaml").exists():
+            document, phases = self._read(root / "phases.yaml", "phases", Phases)
+            if phases and document:
+                self.phases, self.phases_document = phases, document
+        if wants("licenses"):
+            for path in _listed(root / "licenses", ".yaml", self.problems):
+                _, facts = self._read(path, "license", LicenseFacts)
+                if facts:
+                    self.licenses[path.stem] = facts
+        if wants("policies"):
+            for path in _listed(root / "policies", ".yaml", self.problems):
+                _, policy = self._read(path, "policy", Policy)
+                if policy:
+                    self.policies[policy.id] = policy
+
+    def read_manifest(self, path: Path) -> None:
+        document, manifest = self._read(path, "manifest", Manifest)
+        if manifest is None or document is None:
+            return
+        if manifest.id != path.stem:
+            message = f"the id is {manifest.id!r}, the file is named {path.name!r}"
+            hint = f"rename the file to {manifest.id}.yaml"
+            self.problems.append(
+                document.problem(("id",), "id-mismatch", message, hint=hint)
+            )
+        if manifest.id in self.manifests:
+            other = self.manifests[manifest.id][1].path
+            self.notes.append(f"{manifest.id}: {path} overrides {other}")
+        self.manifests[manifest.id] = manifest, document
+        self.problems.extend(_missing_companions(manifest, document))
+
+    def read_lock(self, path: Path) -> None:
+        _, lock = self._read(path, "lock", Lock)
+        if lock:
+            self.locks[lock.id] = lock
+
+    def _read(
+        self, path: Path, kind: str, model: type[Model]
+    ) -> tuple[Document | None, Model | None]:
+        self.files += 1
+        try:
+            document = read_json(path) if kind == "lock" else read_yaml(path)
+        except UnreadableError as error:
+            self.problems.append(error.problem)
+            return None, None
+        value, problems = check(document, kind, model)
+        self.problems.extend(problems)
+        return document, value
+
+    def result(self) -> Loaded:
+        catalog = Catalog(
+            manifests={
+                name: self.manifests[name][0] for name in sorted(self.manifests)
+            },
+            phases=self.phases.phases if self.phases else {},
+            licenses=self.licenses,
+            policies=self.policies,
+            locks=self.locks,
+            homes={
+                name: Path(document.path).parent
+                for name, (_, document) in self.manifests.items()
+            },
+        )
+        problems = [*self.problems, *self._consistency(catalog)]
+        return Loaded(
+            catalog=catalog,
+            problems=tuple(sorted(set(problems))),
+            files=self.files,
+            notes=tuple(self.notes),
+        )
+
+    def _consistency(self, catalog: Catalog) -> Iterator[Problem]:
+        if self.phases_document:
+            for finding in ladder_findings(catalog):
+                yield _placed(self.phases_document, finding)
+        for manifest, document in self.manifests.values():
+            for finding in findings(manifest, catalog):
+                yield _placed(document, finding)
+
+
+def _placed(document: Document, finding: Finding) -> Problem:
+    return document.problem(
+        finding.key,
+        finding.code,
+        finding.message,
+        hint=finding.hint,
+        severity=finding.severity,
+    )
+
+
+def _listed(folder: Path, suffix: str, problems: list[Problem]) -> list[Path]:
+    """Return the files of a folder in order; foreign names become problems."""
+    if not folder.is_dir():
+        return []
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == suffix:
+            found.append(path)
+        elif path.suffix in {".yml", ".json"} and suffix == ".yaml":
+            message = f"is not read; name it {path.stem}{suffix}"
+            problems.append(
+                Problem(
+                    path=str(path), severity="warning", code="unread", message=message
+                )
+            )
+    return found
+
+
+def _missing_companions(manifest: Manifest, document: Document) -> Iterator[Problem]:
+    home = Path(document.path).parent
+    for index, file in enumerate(manifest.files):
+        for number, source in enumerate(file.source):
+            key: tuple[Any, ...] = ("files", index, "source", number)
+            if source.path and not (home / source.path).exists():
+                message = f"there is no {source.path} beside this manifest"
+                yield document.problem(key, "missing-companion", message)

@@ -1,0 +1,50 @@
+"""What lies in a store, as read once before anything is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """What an interrupted pull left of one artifact.
+
+    ``done`` counts the bytes that need not be fetched again; ``record`` is there
+    once the artifact was verified, and unpacked where it is to be.
+    """
+
+    done: int
+    record: ReceivedArtifact | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What the store holds of one dataset.
+
+    ``lying`` maps an artifact's path to the size of a file that lies at its place
+    without a receipt: brought by hand, or by another tool.
+    """
+
+    receipt: Receipt | None = None
+    staged: Mapping[str, Staged] = field(default_factory=dict)
+    lying: Mapping[str, int] = field(default_factory=dict)
+    exists: bool = False
+    damaged: tuple[str, ...] = ()
+    verified: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """What a store holds, and what room its disk has, all in bytes."""
+
+    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    used: int = 0
+    free: int = 0
+
+    def of(self, dataset: str) -> Holding:
+        """Return the holding of a dataset, empty if there is nothing."""
+        return self.holdings.get(dataset, _NOTHING)
+
+
+_NOTHING = Holding()

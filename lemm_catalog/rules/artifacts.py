@@ -1,0 +1,130 @@
+"""From the files a manifest declares, and a lock, to the artifacts to bring."""
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+
+from lemm_catalog.digest import Digest
+from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.lock import Lock, LockedFile
+from lemm_catalog.model.manifest import (
+    AboutSize,
+    File,
+    Manifest,
+    Size,
+    UnpackedSize,
+    bytes_of,
+)
+from lemm_catalog.model.source import Source
+
+# What an archive may grow to when nobody says: audio hardly compresses, text does.
+_GUESSED_GROWTH = 4
+
+
+def artifacts_of(
+    manifest: Manifest, files: Iterable[File], lock: Lock | None
+) -> tuple[Artifact, ...]:
+    """Return the artifacts of some files of a manifest, in its order."""
+    return tuple(
+        artifact
+        for file in files
+        for artifact in (
+            _of_set(manifest, file, lock)
+            if file.is_set
+            else [_of_file(manifest, file, lock)]
+        )
+    )
+
+
+def _of_file(manifest: Manifest, file: File, lock: Lock | None) -> Artifact:
+    locked = lock.files.get(file.path, ()) if lock else ()
+    pin = locked[0] if len(locked) == 1 else None
+    size = file.size if isinstance(file.size, int) else pin.size if pin else None
+    pinned = _digests(pin) if pin else ()
+    unpacked, rough, members = _after_unpacking(manifest, file)
+    return Artifact(
+        dataset=manifest.id,
+        path=file.path,
+        sources=file.source,
+        size=size,
+        expected=size if size is not None else bytes_of(file.size) or 0,
+        digests=file.digests or pinned,
+        part=file.part,
+        unpack=file.unpack,
+        unpacked=unpacked,
+        rough=rough,
+        members=members,
+        unresolved=_why_unresolved(size, (*file.digests, *pinned)),
+    )
+
+
+def _why_unresolved(size: int | None, digests: tuple[Digest, ...]) -> str | None:
+    if size is None:
+        return "its exact size is not known"
+    return None if digests else "no checksum of it is known"
+
+
+def _of_set(manifest: Manifest, file: File, lock: Lock | None) -> Iterator[Artifact]:
+    locked = lock.files.get(file.path) if lock else None
+    if locked is None:
+        yield Artifact(
+            dataset=manifest.id,
+            path=file.path,
+            sources=file.source,
+            size=None,
+            expected=0,
+            part=file.part,
+            unresolved="the list of its files is not pinned",
+        )
+        return
+    for entry in locked:
+        inner = entry.path.removeprefix(file.path)
+        if not _is_taken(file, inner):
+            continue
+        yield Artifact(
+            dataset=manifest.id,
+            path=entry.path,
+            sources=tuple(_below(source, inner) for source in file.source),
+            size=entry.size,
+            expected=entry.size,
+            digests=_digests(entry),
+            part=file.part,
+            unresolved=_why_unresolved(entry.size, _digests(entry)),
+        )
+
+
+def _is_taken(file: File, inner: str) -> bool:
+    included = not file.include or _fits(inner, file.include)
+    return included and not _fits(inner, file.exclude)
+
+
+def _fits(inner: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
+
+
+def _below(source: Source, inner: str) -> Source:
+    """Return the source of one file of a set."""
+    if source.url:
+        return source.model_copy(update={"url": f"{source.url.rstrip('/')}/{inner}"})
+    if source.path:
+        return source.model_copy(update={"path": f"{source.path.rstrip('/')}/{inner}"})
+    return source
+
+
+def _digests(pin: LockedFile) -> tuple[Digest, ...]:
+    return tuple(Digest(name, value) for name, value in sorted(pin.checksums.items()))
+
+
+def _after_unpacking(manifest: Manifest, file: File) -> tuple[int, bool, int | None]:
+    """Return what an archive unpacks to: bytes, whether rough, members."""
+    if file.unpack is None:
+        return 0, False, None
+    archives = [f for f in manifest.files if f.unpack]
+    whole = manifest.size if len(archives) == 1 else UnpackedSize()
+    own = file.unpack.size
+    size: Size | None = own.unpacked if own.unpacked is not None else whole.unpacked
+    members = own.members or whole.members
+    if isinstance(size, int):
+        return size, False, members
+    if isinstance(size, AboutSize):
+        return size.bytes, True, members
+    return _GUESSED_GROWTH * (bytes_of(file.size) or 0), True, members

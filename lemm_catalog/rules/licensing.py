@@ -1,0 +1,114 @@
+"""What a policy makes of a license expression and of the claims about it.
+
+Laws, each a test: what is not known to be permitted is never `allowed`; ``A AND B``
+is no better than either, ``A OR B`` no worse; claims that disagree give `review`;
+more claims never turn a verdict into `allowed`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lemm_catalog.model.license import Decision, LicenseFacts, Policy, Verdict
+from lemm_catalog.model.manifest import License
+
+_RANK: dict[Decision, int] = {"allowed": 0, "review": 1, "denied": 2}
+Facts = Mapping[str, LicenseFacts]
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the gravest verdict with the reasons of all and the duties of all."""
+    found = tuple(verdicts)
+    gravest = max(found, key=lambda verdict: _RANK[verdict.decision])
+    return Verdict(
+        decision=gravest.decision,
+        reasons=_distinct(reason for v in found for reason in v.reasons),
+        duties=_distinct(duty for v in found for duty in v.duties),
+    )
+
+
+def judge(declared: License, facts: Facts, policy: Policy) -> Verdict:
+    """Return the verdict of a policy on a declared license and its claims."""
+    verdict = judge_expression(declared.expression, facts, policy)
+    differing = tuple(
+        claim
+        for claim in declared.claims
+        if normalized(claim.expression) != normalized(declared.expression)
+    )
+    if not differing:
+        return verdict
+    reasons = tuple(
+        f"{claim.url} says {claim.expression}, the manifest {declared.expression}"
+        for claim in differing
+    )
+    return Verdict(
+        decision="review", reasons=(*verdict.reasons, *reasons), duties=verdict.duties
+    )
+
+
+def judge_expression(expression: str, facts: Facts, policy: Policy) -> Verdict:
+    """Return the verdict of a policy on an SPDX license expression."""
+    tree = _parsed(expression)
+    if tree is None:
+        reason = f"{expression!r} is not an SPDX license expression"
+        return Verdict(decision="review", reasons=(reason,))
+    return _judge_tree(tree, lambda name: _judge_id(name, facts, policy))
+
+
+def license_ids(expression: str) -> tuple[str, ...] | None:
+    """Return the license ids an expression names, or None if it is not one."""
+    tree = _parsed(expression)
+    return None if tree is None else tuple(str(symbol) for symbol in tree.symbols)
+
+
+def normalized(expression: str) -> str:
+    """Return an expression in one spelling, so that two can be compared."""
+    tree = _parsed(expression)
+    return (expression if tree is None else str(tree.simplify())).casefold()
+
+
+def _parsed(expression: str) -> Any:
+    from license_expression import ExpressionError, ExpressionParseError, Licensing
+
+    try:
+        # Without a list of known symbols: which ids exist is the catalog's to say.
+        return Licensing().parse(expression)
+    except (ExpressionError, ExpressionParseError):
+        return None
+
+
+def _judge_tree(tree: Any, judge_id: Callable[[str], Verdict]) -> Verdict:
+    operator = getattr(tree, "operator", "").strip().upper()
+    if operator == "AND":
+        return worst(_judge_tree(arg, judge_id) for arg in tree.args)
+    if operator == "OR":
+        options = [_judge_tree(arg, judge_id) for arg in tree.args]
+        return min(options, key=lambda verdict: _RANK[verdict.decision])
+    # An exception (WITH) only ever adds permissions: judge the license itself.
+    return judge_id(str(getattr(tree, "license_symbol", tree)))
+
+
+def _judge_id(name: str, facts: Facts, policy: Policy) -> Verdict:
+    known = {id_.casefold(): entry for entry in facts.values() for id_ in entry.ids}
+    entry = known.get(name.casefold())
+    if entry is None:
+        reason = f"the terms of {name} are not known to this catalog"
+        return Verdict(decision="review", reasons=(reason,))
+    duties = tuple(sorted(entry.requires))
+    forbidden = sorted(policy.permits & entry.forbids)
+    if forbidden:
+        reason = f"{name} forbids {_listed(forbidden)}"
+        return Verdict(decision="denied", reasons=(reason,), duties=duties)
+    unsaid = sorted(policy.permits - entry.permits)
+    if unsaid:
+        reason = f"{name} does not say whether it permits {_listed(unsaid)}"
+        return Verdict(decision="review", reasons=(reason,), duties=duties)
+    reason = f"{name} permits {_listed(sorted(policy.permits))}"
+    return Verdict(decision="allowed", reasons=(reason,), duties=duties)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(word.replace("-", " ") for word in words)
+
+
+def _distinct(items: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(items))

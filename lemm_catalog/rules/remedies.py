@@ -1,0 +1,42 @@
+"""What would help when a plan does not fit: said in words, with figures."""
+
+from collections.abc import Sequence
+
+from lemm_catalog.model.plan import PlanProblem
+from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
+from lemm_catalog.sizes import format_size
+
+
+def remedies(
+    weights: Sequence[Weight], room: Room, jobs: int, keep_archives: bool
+) -> PlanProblem:
+    """Return the problem of a plan that does not fit, and its ways out."""
+    peak = peak_of(weights, jobs)
+    place = "the storage limit leaves" if room.is_limited else "the disk has"
+    message = (
+        f"needs {format_size(peak)} at its peak, {place} {format_size(room.left)}: "
+        f"{format_size(peak - room.left)} too little"
+    )
+    ways = [*_take_less(weights, room, jobs)]
+    if keep_archives:
+        ways.append("leave out --keep-archives")
+    if jobs > 1 and room.holds(peak_of(weights, 1)):
+        ways.append("use --jobs 1")
+    if room.is_limited and room.free >= peak:
+        ways.append(f"raise --max-storage to {format_size(room.used + peak)}")
+    ways.append("use --cache-dir on a larger disk")
+    return PlanProblem(code="does-not-fit", message=message, hint="; or ".join(ways))
+
+
+def _take_less(weights: Sequence[Weight], room: Room, jobs: int) -> list[str]:
+    fitting = what_fits(weights, room, jobs)
+    work = [index for index, weight in enumerate(weights) if weight.steps]
+    left_out = [weights[i].dataset for i in work if i not in fitting]
+    taken = [weights[i].dataset for i in work if i in fitting]
+    if not taken:
+        return []
+    peak = peak_of([weights[i] for i in sorted(fitting)], jobs)
+    return [
+        f"--fit takes {', '.join(taken)} ({format_size(peak)} at its peak) and leaves "
+        f"{', '.join(left_out)}"
+    ]
