@@ -147,7 +147,9 @@ def step(decoder: Decompressor, data: bytes) -> bytes:
     try:
         return decoder.decompress(data, OUT)
     except _DECODER_ERRORS as error:
-        raise ArchiveError(f"the archive is damaged ({error})") from error
+        # Without zlib's "Error -3 while decompressing data: ".
+        why = str(error).rpartition(": ")[2].lower()
+        raise ArchiveError(f"the archive is damaged ({why})") from error
 
 
 def plain(file: BinaryIO) -> Iterator[bytes]:
@@ -192,7 +194,9 @@ def _one_stream(
         if decoder.needs_input and not data:
             data = file.read(IN)
             if not data:
-                raise ArchiveError("the archive is cut short: its compression ends early")
+                raise ArchiveError(
+                    "the archive is cut short: its compression ends early"
+                )
         block = step(decoder, data)
         data = b""
         if block:

@@ -17,9 +17,8 @@ MOST_BYTES = 1024
 MOST_PARTS = 64
 _MOST_SHOWN = 120
 
-_LYING = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)
+# Not the joiners U+200C and U+200D: Persian and Indic names need them.
+_LYING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _WINDOWS_CHARACTERS = re.compile(r'[:*?"<>|]')
 _WINDOWS_RESERVED = re.compile(
@@ -30,9 +29,13 @@ _WINDOWS_RESERVED = re.compile(
 
 def shown(name: str | bytes) -> str:
     """Return a name fit for a message: quoted, escaped and not too long."""
-    if isinstance(name, bytes):
-        name = name.decode("utf-8", "backslashreplace")
-    text = repr(name)
+    if isinstance(name, str):
+        text = repr(name)
+    else:
+        try:
+            text = repr(name.decode("utf-8"))
+        except UnicodeDecodeError:
+            text = repr(name).removeprefix("b")
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 2] + "…'"
 
 

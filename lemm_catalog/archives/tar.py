@@ -15,10 +15,10 @@ from lemm_catalog.archives.names import checked, decoded, shown
 from lemm_catalog.archives.tar_fields import (
     BLOCK,
     Header,
+    parse,
     pax_records,
     pax_seconds,
     pax_size,
-    parse,
 )
 from lemm_catalog.errors import ArchiveError
 
@@ -60,14 +60,7 @@ class TarReader:
             is_dir = _is_folder(header, name, size)
             content = _content(source, size)
             if path := checked(name, is_dir=is_dir):
-                yield Entry(
-                    name=path,
-                    is_dir=is_dir,
-                    size=size,
-                    executable=bool(header.mode & 0o100),
-                    mtime=mtime,
-                    chunks=lambda content=content: content,  # type: ignore[misc]
-                )
+                yield _entry(header, path, is_dir, size, mtime, content)
             for _ in content:  # what the caller left
                 pass
         notes.expect_none()
@@ -79,15 +72,17 @@ class _Forward:
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
+        self._block = b""
         self._view = memoryview(b"")
         self._at = 0
         self._before = 0
 
     def some(self, most: int) -> memoryview:
         """Return at most so many bytes; none at the end."""
-        if self._at == len(self._view):
+        if self._at == len(self._block):
             self._before += self._at
-            self._view = memoryview(next(self._blocks, b""))
+            self._block = next(self._blocks, b"")
+            self._view = memoryview(self._block)
             self._at = 0
         piece = self._view[self._at : self._at + most]
         self._at += len(piece)
@@ -100,7 +95,8 @@ class _Forward:
             ArchiveError: if there are fewer.
 
         """
-        data = bytes(self.some(count))
+        data = self._block[self._at : self._at + count]
+        self._at += len(data)
         while len(data) < count:
             more = self.some(count - len(data))
             if not more:
@@ -116,7 +112,7 @@ class _Forward:
 
         """
         while piece := self.some(1 << 20):
-            if any(piece):
+            if bytes(piece).strip(b"\0"):
                 raise ArchiveError("the archive is followed by other bytes")
         if (self._before + self._at) % BLOCK:
             raise ArchiveError("the archive is cut short: its last block is not whole")
@@ -172,6 +168,24 @@ class _Notes:
             raise ArchiveError("the archive ends where a member should follow")
 
 
+def _entry(
+    header: Header,
+    path: str,
+    is_dir: bool,
+    size: int,
+    mtime: int,
+    content: Iterator[memoryview],
+) -> Entry:
+    return Entry(
+        name=path,
+        is_dir=is_dir,
+        size=size,
+        executable=bool(header.mode & 0o100),
+        mtime=mtime,
+        chunks=lambda: content,
+    )
+
+
 def _next_header(source: _Forward) -> Header | None:
     block = source.exactly(BLOCK)
     if block != _EMPTY:
@@ -202,7 +216,7 @@ def _content(source: _Forward, size: int) -> Iterator[memoryview]:
 
 def _is_folder(header: Header, name: str, size: int) -> bool:
     if header.kind not in _FILES and header.kind != _FOLDER:
-        what = _REFUSED.get(header.kind, f"a member of type {header.kind!r}")
+        what = _REFUSED.get(header.kind, f"a member of type {shown(header.kind)}")
         raise ArchiveError(
             f"the archive holds {shown(name)}, {what}; only files and folders are safe"
         )
@@ -219,9 +233,7 @@ def _refuse_sparse(records: dict[str, bytes]) -> None:
 
 
 TAR = TarReader(name="tar", suffixes=(".tar",), decode=decoders.plain)
-TAR_GZ = TarReader(
-    name="tar.gz", suffixes=(".tar.gz", ".tgz"), decode=decoders.gunzip
-)
+TAR_GZ = TarReader(name="tar.gz", suffixes=(".tar.gz", ".tgz"), decode=decoders.gunzip)
 TAR_BZ2 = TarReader(
     name="tar.bz2", suffixes=(".tar.bz2", ".tbz2", ".tbz"), decode=decoders.bunzip2
 )

@@ -12,7 +12,6 @@ from lemm_catalog.errors import ArchiveError
 
 BLOCK = 512
 MOST_SIZE = 2**63 - 1
-_OCTAL = re.compile(rb"[0-7]{1,12}")
 _DECIMAL = re.compile(rb"[0-9]{1,19}")
 _SECONDS = re.compile(rb"(-?[0-9]{1,19})(\.[0-9]*)?")
 _RECORD = re.compile(rb"([1-9][0-9]{0,6}) ")
@@ -57,9 +56,11 @@ def _verify_sum(block: bytes) -> None:
     field = block[148:156]
     stored = number(field)
     total = sum(block) - sum(field) + 8 * ord(" ")
+    if stored == total:
+        return
     # Some old systems added the bytes up as signed numbers.
     negative = sum(byte > 127 for byte in block[:148] + block[156:])
-    if stored != total and stored != total - 256 * negative:
+    if stored != total - 256 * negative:
         raise ArchiveError("the archive is damaged (wrong check sum of a tar header)")
 
 
@@ -81,13 +82,17 @@ def number(field: bytes) -> int:
     digits = _text(field).strip(b" ")
     if not digits:
         return 0
-    if not _OCTAL.fullmatch(digits):
-        raise ArchiveError(f"the archive is damaged (a tar header holds {digits!r})")
-    return int(digits, 8)
+    try:
+        # `int` alone would take signs, underscores and "0o".
+        if digits.isdigit():
+            return int(digits, 8)
+    except ValueError:
+        pass
+    raise ArchiveError(f"the archive is damaged (a tar header holds {shown(digits)})")
 
 
 def pax_records(data: bytes) -> dict[str, bytes]:
-    """Return the records of a pax header, each written ``length key=value\\n``.
+    """Return the records of a pax header, each a line ``length key=value``.
 
     Raises:
         ArchiveError: if a length is wrong, or a record is not of this form.

@@ -1,9 +1,17 @@
 """What all values share: frozen, keyword-only, closed; and the checked strings."""
 
 import re
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PATH = re.compile(r"[^/]+(/[^/]+)*/?")
@@ -28,6 +36,34 @@ class Declared(Value):
         if isinstance(data, dict):
             return {k: v for k, v in data.items() if not str(k).startswith("x-")}
         return data
+
+
+class HandWritten(Declared):
+    """A whole file that a person writes: no key may be left without a value.
+
+    Written ``homepage:`` and nothing after it, it is more often a forgotten value
+    than a way to say "none".
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_empty_values(cls, data: Any) -> Any:
+        for key, value in _own_values(data, ""):
+            if value is None:
+                raise ValueError(f"{key} is empty; give it a value or leave it out")
+        return data
+
+
+def _own_values(data: Any, key: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if not str(name).startswith("x-"):
+                yield from _own_values(value, f"{key}.{name}" if key else str(name))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _own_values(value, f"{key}[{index}]")
+    else:
+        yield key, data
 
 
 def _one_line(text: str) -> str:
@@ -87,6 +123,13 @@ def matching(pattern: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _no_truth_value(data: Any) -> Any:
+    if isinstance(data, bool):  # true == 1 in Python, and in pydantic's literals
+        raise ValueError("must be the number 1")
+    return data
+
+
+SchemaVersion = Annotated[Literal[1], BeforeValidator(_no_truth_value)]
 DatasetId = Annotated[str, matching(r"[a-z0-9][a-z0-9-]{0,62}")]
 Kebab = Annotated[str, matching(r"[a-z0-9]+(-[a-z0-9]+)*"), Field(max_length=64)]
 Date = Annotated[str, matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from lemm_catalog.model.base import Declared, Kebab, Line
+from lemm_catalog.model.base import Declared, HandWritten, Kebab, Line
 from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
@@ -26,7 +26,7 @@ class Phase(Declared):
         return tuple(data) if isinstance(data, list) else (data,)
 
 
-class Phases(Declared):
+class Phases(HandWritten):
     """The file ``phases.yaml``: the rungs in the order they are shown."""
 
     phases: Annotated[dict[Kebab, Phase], Field(min_length=1)]

@@ -23,14 +23,15 @@ class Holding:
     """What the store holds of one dataset.
 
     ``lying`` maps an artifact's path to the size of a file that lies at its place
-    without a receipt: brought by hand, or by another tool.
+    without a receipt: brought by hand, or by another tool. ``damaged`` says of an
+    artifact why what is here does not count.
     """
 
     receipt: Receipt | None = None
     staged: Mapping[str, Staged] = field(default_factory=dict)
     lying: Mapping[str, int] = field(default_factory=dict)
     exists: bool = False
-    damaged: tuple[str, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
     verified: str | None = None
 
 

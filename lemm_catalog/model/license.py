@@ -2,34 +2,54 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from lemm_catalog.model.base import Declared, Kebab, Line, Text, Value, matching
+from lemm_catalog.model.base import (
+    HandWritten,
+    Kebab,
+    Line,
+    SchemaVersion,
+    Text,
+    Value,
+    matching,
+)
 from lemm_catalog.model.source import RemoteUrl
+
+
+def _as_set(data: Any) -> Any:
+    if not isinstance(data, list):
+        return data
+    if not all(isinstance(item, str) for item in data):
+        raise ValueError("holds something other than words")
+    return frozenset(data)
+
 
 Permission = Literal[
     "commercial-use", "derivatives", "redistribution", "model-training"
 ]
 Duty = Literal["attribution", "share-alike", "notice", "acceptance"]
 Decision = Literal["allowed", "denied", "review"]
+# A file has lists where the house has sets.
+Permissions = Annotated[frozenset[Permission], BeforeValidator(_as_set)]
+Duties = Annotated[frozenset[Duty], BeforeValidator(_as_set)]
 LicenseId = Annotated[str, matching(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")]
 
 
-class LicenseFacts(Declared):
+class LicenseFacts(HandWritten):
     """One license or family: what it permits, requires and forbids.
 
     What stands neither under ``permits`` nor under ``forbids`` is not known, and
     a policy that demands it answers `review`.
     """
 
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     ids: Annotated[tuple[LicenseId, ...], Field(min_length=1)]
     title: Line
     url: RemoteUrl | None = None
     aliases: tuple[Line, ...] = ()
-    permits: frozenset[Permission] = frozenset()
-    requires: frozenset[Duty] = frozenset()
-    forbids: frozenset[Permission] = frozenset()
+    permits: Permissions = frozenset()
+    requires: Duties = frozenset()
+    forbids: Permissions = frozenset()
     note: Text | None = None
 
     @field_validator("ids", "aliases", mode="before")
@@ -37,25 +57,15 @@ class LicenseFacts(Declared):
     def _as_tuple(cls, data: Any) -> Any:
         return tuple(data) if isinstance(data, list) else data
 
-    @field_validator("permits", "requires", "forbids", mode="before")
-    @classmethod
-    def _as_set(cls, data: Any) -> Any:
-        return frozenset(data) if isinstance(data, list) else data
 
-
-class Policy(Declared):
+class Policy(HandWritten):
     """What a use demands: all of ``permits`` must be permitted."""
 
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     id: Kebab
     title: Line
     summary: Line
-    permits: Annotated[frozenset[Permission], Field(min_length=1)]
-
-    @field_validator("permits", mode="before")
-    @classmethod
-    def _as_set(cls, data: Any) -> Any:
-        return frozenset(data) if isinstance(data, list) else data
+    permits: Annotated[Permissions, Field(min_length=1)]
 
 
 class Verdict(Value):

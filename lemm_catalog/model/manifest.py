@@ -15,9 +15,11 @@ from lemm_catalog.model.base import (
     DatasetId,
     Date,
     Declared,
+    HandWritten,
     Kebab,
     Line,
     RelativePath,
+    SchemaVersion,
     Text,
     matching,
 )
@@ -30,6 +32,8 @@ Count = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
 def _a_size(text: str) -> str:
+    if text != text.strip():
+        raise ValueError("begins or ends with a space")
     parse_size(text)
     return text
 
@@ -191,10 +195,10 @@ class Status(Declared):
         return self
 
 
-class Manifest(Declared):
+class Manifest(HandWritten):
     """One dataset of the catalog."""
 
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     id: DatasetId
     title: Line
     summary: Annotated[Line, Field(max_length=160)]

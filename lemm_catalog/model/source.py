@@ -40,13 +40,18 @@ def remote_url(text: str) -> str:
     if "::" in text:
         raise ValueError("nests one URL in another, which a manifest must not")
     parts = urlsplit(text)
-    if parts.scheme not in REMOTE_SCHEMES:
+    # Not `parts.scheme`, which is lower case whatever was written: what compares
+    # URLs by their beginning, mirrors for one, must not be fooled by HTTPS://.
+    scheme = text.partition(":")[0]
+    if scheme not in REMOTE_SCHEMES:
         known = ", ".join(sorted(REMOTE_SCHEMES))
-        raise ValueError(f"{parts.scheme or 'no'}: is not a remote scheme ({known})")
+        raise ValueError(f"{scheme}: is not a remote scheme ({known})")
     if not parts.netloc or parts.netloc.startswith(":"):
         raise ValueError("names no host")
     if parts.scheme != "hf" and "@" in parts.netloc:
         raise ValueError("holds credentials; use token_env")
+    if "[" in parts.netloc or "]" in parts.netloc:
+        raise ValueError("names its host by a bracketed address, not by name")
     if parts.scheme in {"http", "https"}:
         _ = parts.port  # raises ValueError when it is not a number
     return text

@@ -39,6 +39,7 @@ class Item:
     phase: str
     priority: int
     license: str
+    version: str | None
     verdict: Verdict
     artifacts: tuple[Artifact, ...]
     barred: Mapping[str, str] = field(default_factory=dict)
@@ -141,7 +142,7 @@ def _decide_one(
         return [_action("refuse", artifact, artifact.expected, _not_pinned(artifact))]
     why = "the manifest pins other bytes than are here" if outdated else ""
     if have and not outdated:
-        why = "what is here is damaged"
+        why = holding.damaged[artifact.path]
     return [
         *_bring(artifact, holding, options, why),
         *([_unpack(artifact)] if artifact.unpack else []),

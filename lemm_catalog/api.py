@@ -1,0 +1,355 @@
+"""The verbs: each one wires rooms together and returns a value, without a word.
+
+::
+
+    catalog = Catalog.load()
+    plan = catalog.plan("minimal")
+    outcome = catalog.pull("minimal", settings=Settings(cache_dir=Path("data")))
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from lemm_catalog.backends.table import Backends
+from lemm_catalog.bring import Means
+from lemm_catalog.errors import CatalogError, RefusedError, UsageError
+from lemm_catalog.execute import execute
+from lemm_catalog.load.catalog import Loaded, load
+from lemm_catalog.model import catalog as nouns
+from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.model.plan import Plan, PlannedDataset
+from lemm_catalog.model.standing import Standing
+from lemm_catalog.problems import errors_in
+from lemm_catalog.progress import Observer, SilentObserver
+from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.planning import Item, make_plan
+from lemm_catalog.rules.selection import find, select
+from lemm_catalog.rules.standing import standing_of
+from lemm_catalog.settings import Settings
+from lemm_catalog.store.receipts import Verification
+from lemm_catalog.store.store import Store
+from lemm_catalog.verify import verify
+
+_DEFAULTS = Settings()
+_SILENT = SilentObserver()
+
+
+class Catalog(nouns.Catalog):
+    """A loaded catalog, and all that can be done with it."""
+
+    @classmethod
+    def load(cls, *roots: str | Path) -> Self:
+        """Load the builtin catalog, or the roots given in its place.
+
+        Raises:
+            CatalogError: if a file of it is wrong; it has every place.
+
+        """
+        return cls.of(load(roots))
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self:
+        """Return what was loaded, if it has no errors.
+
+        Raises:
+            CatalogError: if it has.
+
+        """
+        if errors := errors_in(loaded.problems):
+            raise CatalogError(errors)
+        return cls(**vars(loaded.catalog))
+
+    def items(
+        self, selection: Sequence[str] = (), settings: Settings = _DEFAULTS
+    ) -> tuple[Item, ...]:
+        """Return what a selection means, in pull order; nothing means everything.
+
+        Raises:
+            UsageError: if a word of it names nothing.
+
+        """
+        policy = policy_named(self, settings.policy) if settings.policy else None
+        wanted = select(
+            self,
+            selection,
+            exclude=settings.exclude,
+            priorities=settings.priorities,
+        )
+        return items_of(self, wanted, policy)
+
+    def manifest(self, name: str) -> Manifest:
+        """Return one manifest.
+
+        Raises:
+            UsageError: if there is none of this id.
+
+        """
+        return find(self, name)
+
+    def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
+        """Return what a pull would do, without a network and without a trace.
+
+        Raises:
+            UsageError: if the selection names nothing.
+
+        """
+        words = selection or (settings.phase,)
+        return _plan(words, self.items(words, settings), settings)
+
+    def pull(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Carry out the plan of a selection.
+
+        Raises:
+            UsageError: if the selection names nothing.
+            RefusedError: if the plan does not fit; nothing was written.
+
+        """
+        words = selection or (settings.phase,)
+        return self._carry_out(words, self.items(words, settings), settings, observer)
+
+    def pull_saved(
+        self, saved: Plan, settings: Settings = _DEFAULTS, observer: Observer = _SILENT
+    ) -> Outcome:
+        """Carry out a plan that was saved.
+
+        Raises:
+            RefusedError: if this catalog pins other bytes than the plan was made of,
+                or it does not fit.
+
+        """
+        items = _saved_items(saved, self.items([d.id for d in saved.datasets]))
+        return self._carry_out(saved.selection, items, settings, observer)
+
+    def _carry_out(
+        self,
+        words: Sequence[str],
+        items: tuple[Item, ...],
+        settings: Settings,
+        observer: Observer,
+    ) -> Outcome:
+        plan = _plan(words, items, settings)
+        if not plan.limits.fits:
+            problem = plan.problems[-1]
+            raise RefusedError(problem.message, mend=problem.hint)
+        by_id = {item.id: item for item in items}
+        store = Store(settings.cache_dir)
+
+        def look_again(dataset: str) -> tuple[PlannedDataset, Holding]:
+            item = by_id[dataset]
+            free = replace(settings, max_storage=None, fit=False)
+            again = _plan(words, [item], free)
+            return again.datasets[0], _holding(store, item)
+
+        means = Means(
+            store=store,
+            backends=Backends(settings.network),
+            observer=observer,
+            homes=self.homes,
+            mirrors=settings.mirrors,
+            tokens=settings.tokens,
+            keep_archives=settings.keep_archives,
+            connections=settings.connections,
+        )
+        return execute(plan.datasets, by_id, look_again, means, jobs=settings.jobs)
+
+    def status(
+        self, *selection: str, settings: Settings = _DEFAULTS
+    ) -> tuple[Standing, ...]:
+        """Return how each selected dataset stands.
+
+        Raises:
+            UsageError: if the selection names nothing.
+
+        """
+        store = Store(settings.cache_dir)
+        return tuple(
+            standing_of(item, _holding(store, item), store.layout.dataset(item.id))
+            for item in self.items(selection, settings)
+        )
+
+    def verify(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+        quick: bool = False,
+    ) -> dict[str, Verification]:
+        """Look whether what is here of a selection is whole, and note what is not.
+
+        Raises:
+            UsageError: if the selection names nothing.
+            LocalError: if the finding cannot be noted.
+
+        """
+        store = Store(settings.cache_dir)
+        found: dict[str, Verification] = {}
+        for item in self.items(selection, settings):
+            receipt = store.receipt(item.id)
+            if receipt is not None:
+                found[item.id] = verify(receipt, store, observer, quick=quick)
+                with store.lock(item.id, lambda: None):
+                    store.note_verification(item.id, found[item.id])
+        return found
+
+    def repair(
+        self,
+        damaged: Iterable[str],
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Fetch anew what a verification found damaged, of datasets by id.
+
+        Raises:
+            RefusedError: if that does not fit.
+
+        """
+        store = Store(settings.cache_dir)
+        items = []
+        for item in self.items(tuple(damaged), settings):
+            holding = _holding(store, item)
+            artifacts = tuple(a for a in item.artifacts if a.path in holding.damaged)
+            items.append(replace(item, artifacts=artifacts))
+        return self._carry_out((), tuple(items), settings, observer)
+
+    def refresh(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Fetch datasets anew; what is here stays until the new is in place.
+
+        Raises:
+            UsageError: if the selection names nothing.
+            RefusedError: if that does not fit.
+
+        """
+        store = Store(settings.cache_dir)
+        items = self.items(selection, settings)
+        for item in items:
+            with store.lock(item.id, lambda: None):
+                store.finish(item.id)
+                for artifact in item.artifacts:
+                    store.discard(item.id, artifact.path)
+                store.doubt(item.id, [artifact.path for artifact in item.artifacts])
+        return self._carry_out(selection, items, settings, observer)
+
+    def remove(self, *names: str, settings: Settings = _DEFAULTS) -> dict[str, int]:
+        """Take datasets away, and return the bytes each of them freed.
+
+        A dataset that the catalog no longer knows can be removed as well.
+
+        Raises:
+            UsageError: if an id is neither known nor here.
+            LocalError: if the disk does not let it.
+
+        """
+        store = Store(settings.cache_dir)
+        here = {receipt.id for receipt in store.receipts()}
+        ids = [name if name in here else find(self, name).id for name in names]
+        return {name: _removed(store, name) for name in ids}
+
+    def gc(self, settings: Settings = _DEFAULTS) -> dict[str, int]:
+        """Drop staged data that nothing needs, and return the bytes freed by id.
+
+        What an interrupted pull left stays if a manifest still asks for it and it is
+        not published yet.
+
+        Raises:
+            LocalError: if the disk does not let it.
+
+        """
+        store = Store(settings.cache_dir)
+        freed: dict[str, int] = {}
+        for dataset in store.staged_datasets():
+            with store.lock(dataset, lambda: None):
+                store.finish(dataset)
+                freed[dataset] = store.drop_unneeded(
+                    dataset, self._needed(dataset, store)
+                )
+        return {dataset: count for dataset, count in freed.items() if count}
+
+    def _needed(self, dataset: str, store: Store) -> set[str]:
+        if dataset not in self.manifests:
+            return set()
+        manifest = self.manifests[dataset]
+        if manifest.status.state in {"excluded", "withdrawn"}:
+            return set()
+        item = self.items([dataset])[0]
+        planned = _plan(
+            [dataset], [item], replace(_DEFAULTS, cache_dir=store.layout.root)
+        )
+        actions = planned.datasets[0].actions
+        return {action.path for action in actions if action.action == "resume"}
+
+
+def read_plan(path: Path) -> Plan:
+    """Return a saved plan, read like a stranger's.
+
+    Raises:
+        UsageError: if it is not one.
+
+    """
+    try:
+        return Plan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"{path}: is no saved plan: {place}: {first['msg']}"
+        ) from error
+
+
+def _plan(words: Sequence[str], items: Sequence[Item], settings: Settings) -> Plan:
+    store = Store(settings.cache_dir)
+    wanted = [(item.id, _sizes(item)) for item in items]
+    return make_plan(words, items, store.inventory(wanted), settings.options)
+
+
+def _holding(store: Store, item: Item) -> Holding:
+    return store.holding(item.id, _sizes(item))
+
+
+def _sizes(item: Item) -> list[tuple[str, int]]:
+    return [(a.path, a.size) for a in item.artifacts if a.size is not None]
+
+
+def _removed(store: Store, dataset: str) -> int:
+    with store.lock(dataset, lambda: None):
+        return store.remove(dataset)
+
+
+def _saved_items(saved: Plan, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Return the items of a saved plan, with the artifacts it takes, if still so."""
+    by_id = {item.id: item for item in items}
+    found = []
+    for dataset in saved.datasets:
+        artifacts = {a.path: a for a in by_id[dataset.id].artifacts}
+        taken = [a for a in dataset.actions if a.action != "skip"]
+        for action in taken:
+            pinned = artifacts.get(action.path)
+            digest = str(pinned.digests[0]) if pinned and pinned.digests else None
+            if pinned is None or digest != action.digest:
+                raise RefusedError(
+                    f"{dataset.id}: the catalog no longer pins the bytes of "
+                    f"{action.path} that the plan was made of",
+                    mend="plan again",
+                )
+        paths = dict.fromkeys(action.path for action in taken)
+        if paths:
+            chosen = tuple(artifacts[path] for path in paths)
+            found.append(replace(by_id[dataset.id], artifacts=chosen))
+    return tuple(found)

@@ -1,0 +1,136 @@
+"""What a backend is: bytes of one address, from a start to a stop, and never a write.
+
+Each kind says only how it opens and reads; the base class turns whatever its library
+raises into our errors, so that nothing foreign passes this door.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import final
+
+from lemm_catalog.errors import LemmError, PassingError, SourceError
+from lemm_catalog.model.source import redact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where bytes are, and the bearer token that this origin may see."""
+
+    url: str
+    token: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The address in a form that is fit to be printed."""
+        return redact(self.url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validators:
+    """What a source said of the version of its content, for `If-Range`."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class RangeRefusedError(SourceError):
+    """A source that was asked for a part gave something else: start this file anew."""
+
+
+class Reply(ABC):
+    """The bytes of an answer, read in order.
+
+    ``start`` is the offset of the first byte; ``total`` the size of the whole
+    content, if the source says; ``is_whole`` tells that a range was not honored.
+    """
+
+    start: int = 0
+    total: int | None = None
+    is_whole: bool = False
+    validators: Validators = Validators()
+    content_type: str = ""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+
+    @final
+    def readinto(self, buffer: memoryview) -> int:
+        """Read some bytes; 0 means the answer ended.
+
+        Raises:
+            SourceError: if the source broke off.
+
+        """
+        with translated(self, self.address):
+            return self._readinto(buffer)
+
+    @abstractmethod
+    def _readinto(self, buffer: memoryview) -> int:
+        """Read some bytes, raising what the library raises."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the answer; never raises."""
+
+    def abort(self) -> None:
+        """Make a read that blocks in another thread end; never raises."""
+        self.close()
+
+    def translate(self, error: Exception, address: Address) -> SourceError:
+        """Return a foreign error as ours."""
+        return PassingError(f"{address.shown}: broke off: {plain(error)}")
+
+
+class Backend(ABC):
+    """Code that speaks to one kind of source."""
+
+    @final
+    def open(
+        self,
+        address: Address,
+        start: int = 0,
+        stop: int | None = None,
+        validators: Validators | None = None,
+    ) -> Reply:
+        """Open the bytes from ``start`` to before ``stop`` (None: to the end).
+
+        With ``validators``, the reply is whole if the content has changed since.
+
+        Raises:
+            PassingError: if asking again may help.
+            SourceError: if it would not.
+
+        """
+        with translated(self, address):
+            return self._open(address, start, stop, validators or Validators())
+
+    @abstractmethod
+    def _open(
+        self, address: Address, start: int, stop: int | None, validators: Validators
+    ) -> Reply:
+        """Open, raising what the library raises."""
+
+    def translate(self, error: Exception, address: Address) -> SourceError:
+        """Return a foreign error as ours; in doubt, asking again may help."""
+        return PassingError(f"{address.shown}: {plain(error)}")
+
+
+@contextmanager
+def translated(door: Backend | Reply, address: Address) -> Iterator[None]:
+    """Let our own errors pass and turn all others into ours."""
+    try:
+        yield
+    except LemmError:
+        raise
+    except Exception as error:
+        raise door.translate(error, address) from error
+
+
+def plain(error: Exception) -> str:
+    """Return an error as one printable line, without what might be a secret."""
+    first = str(error).strip().splitlines()
+    text = first[0] if first else type(error).__name__
+    shown = text if text.isprintable() else ascii(text)
+    return shown if len(shown) <= 200 else shown[:197] + "..."

@@ -1,0 +1,76 @@
+"""Every other protocol: whatever fsspec opens hands over bytes, and no more than that.
+
+Size, digest, temporary file and rename stay ours. The packages behind a protocol are
+extras (`pip install lemm-catalog[s3]`), imported when a manifest first needs them.
+"""
+
+from typing import Any
+
+from lemm_catalog.backends.base import Address, Backend, Reply, Validators, plain
+from lemm_catalog.errors import PassingError, SourceError
+
+_BLOCK = 4 * 1024 * 1024
+_PACKAGES = {
+    "s3": "s3fs",
+    "s3a": "s3fs",
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "az": "adlfs",
+    "abfs": "adlfs",
+    "abfss": "adlfs",
+    "adl": "adlfs",
+    "sftp": "paramiko",
+    "ssh": "paramiko",
+    "webdav": "webdav4",
+    "oci": "ocifs",
+    "oss": "ossfs",
+}
+
+
+class FsspecBackend(Backend):
+    """Opens a URL through its fsspec file system."""
+
+    def _open(
+        self, address: Address, start: int, stop: int | None, validators: Validators
+    ) -> Reply:
+        from fsspec.core import url_to_fs
+
+        system, path = url_to_fs(address.url)
+        size = system.info(path).get("size")
+        file = system.open(path, "rb", block_size=_BLOCK, cache_type="readahead")
+        if start:
+            file.seek(start)
+        return _FsspecReply(address, file, start, size)
+
+    def translate(self, error: Exception, address: Address) -> SourceError:
+        """Return what the file system raises in words."""
+        scheme = address.url.partition(":")[0]
+        if isinstance(error, ImportError):
+            package = _PACKAGES.get(scheme, f"fsspec[{scheme}]")
+            return SourceError(
+                f"{address.shown}: {scheme}: needs a package that is not installed",
+                mend=f"pip install {package}",
+            )
+        if isinstance(error, FileNotFoundError):
+            return SourceError(f"{address.shown}: there is no such file")
+        if isinstance(error, PermissionError):
+            return SourceError(f"{address.shown}: access is refused")
+        if isinstance(error, ValueError):
+            return SourceError(f"{address.shown}: {plain(error)}")
+        return PassingError(f"{address.shown}: {plain(error)}")
+
+
+class _FsspecReply(Reply):
+    def __init__(self, address: Address, file: Any, start: int, size: Any) -> None:
+        super().__init__(address)
+        self._file = file
+        self.start = start
+        self.total = size if isinstance(size, int) else None
+
+    def _readinto(self, buffer: memoryview) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()

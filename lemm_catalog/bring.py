@@ -1,0 +1,227 @@
+"""One artifact from its sources into staging: fetched, verified, unpacked, recorded.
+
+An archive whose format reads forward is unpacked while it is still arriving; its
+members count only once the digest of the whole is right. What is left of an earlier
+try is used: a part file goes on, a tree without a record is made anew.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from lemm_catalog.archives.base import ArchiveReader
+from lemm_catalog.archives.table import reader_for
+from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.table import Backends
+from lemm_catalog.digest import Digest, RunningDigests
+from lemm_catalog.errors import LocalError, SourceError
+from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.receipt import ReceivedArtifact
+from lemm_catalog.progress import Observer, Step, Verb
+from lemm_catalog.resolve import addresses_of
+from lemm_catalog.rules.planning import unpacking_of
+from lemm_catalog.store.files import local_errors, remove_tree, sync_everything
+from lemm_catalog.store.ledger import LedgerWriter
+from lemm_catalog.store.part import PartFile
+from lemm_catalog.store.store import Store
+from lemm_catalog.store.tree import StagedTree
+from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
+from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What it takes to bring artifacts, and how it is to be done.
+
+    ``mirrors`` maps a prefix of upstream's URLs to the site's own; ``tokens`` the
+    name a manifest gives a token to its value.
+    """
+
+    store: Store
+    backends: Backends
+    observer: Observer
+    homes: Mapping[str, Path] = field(default_factory=dict)
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    keep_archives: bool = False
+    connections: int = 4
+    first_wait: float = 0.5
+
+
+def bring(artifact: Artifact, means: Means) -> ReceivedArtifact:
+    """Bring one pinned artifact into staging and record it there.
+
+    Raises:
+        SourceError: if no source gives the right bytes, or the archive is refused.
+        LocalError: if this machine fails.
+
+    """
+    work = _Work(artifact, means)
+    work.adopt_what_lies_there()
+    fetched = work.fetched()
+    unpacked = fetched.followed or work.unpacked_afterwards()
+    return work.recorded(fetched, unpacked)
+
+
+class _Work:
+    def __init__(self, artifact: Artifact, means: Means) -> None:
+        self._artifact = artifact
+        self._means = means
+        self._size = artifact.size or 0
+        self._folder = means.store.layout.staged(artifact.dataset, artifact.path)
+        self._data = self._folder / "data"
+        self._reader: ArchiveReader | None = None
+        if artifact.unpack:
+            self._reader = reader_for(artifact.path, artifact.unpack.format)
+
+    def adopt_what_lies_there(self) -> None:
+        """Take a file that lies at the artifact's place, if its bytes are right."""
+        place = self._means.store.layout.dataset(self._artifact.dataset)
+        lying = place / self._artifact.path
+        receipt = self._means.store.receipt(self._artifact.dataset)
+        is_ours = receipt and any(
+            a.path == self._artifact.path for a in receipt.artifacts
+        )
+        if is_ours or lying.is_symlink() or not lying.is_file():
+            return
+        digest = self._artifact.digests[0]
+        if digest not in self._digests_of(lying, digest.algorithm):
+            raise LocalError(
+                f"{lying}: a file with other bytes than the manifest's is in the way",
+                mend="move it away, then run it again",
+            )
+        self._means.store.adopt(self._artifact.dataset, self._artifact.path, self._size)
+
+    def _digests_of(self, path: Path, algorithm: str) -> tuple[Digest, ...]:
+        running = RunningDigests({algorithm})
+        with (
+            local_errors(path),
+            path.open("rb") as file,
+            self._step("verify", self._size, 0) as advanced,
+        ):
+            while chunk := file.read(1024 * 1024):
+                running.update(chunk)
+                advanced(len(chunk))
+        return running.digests()
+
+    def fetched(self) -> Fetched[Unpacked | None]:
+        artifact, observer = self._artifact, self._means.observer
+        addresses = addresses_of(
+            artifact,
+            self._means.homes.get(artifact.dataset),
+            self._means.mirrors,
+            self._means.tokens,
+        )
+        with PartFile(self._folder, self._size) as part:
+            if not addresses and part.done < self._size:
+                raise SourceError(f"{artifact.path}: nobody has put it in place yet")
+            # What is all here already still passes the digest: from no address.
+            addresses = addresses or (Address(url=f"file:{artifact.path}"),)
+            with self._step("fetch", self._size, part.done) as advanced:
+                return fetch(
+                    part,
+                    artifact.digests,
+                    addresses,
+                    self._means.backends,
+                    self._follow,
+                    Watch(advanced=advanced, noted=observer.noted),
+                    connections=self._means.connections,
+                    first_wait=self._means.first_wait,
+                )
+
+    def _follow(self, stream: BinaryIO) -> Unpacked | None:
+        if self._reader is None or not self._reader.streams:
+            return None
+        return self._unpack(stream, self._reader)
+
+    def unpacked_afterwards(self) -> Unpacked | None:
+        """Unpack an archive that can only be read as a whole."""
+        if self._reader is None:
+            return None
+        with local_errors(self._data), self._data.open("rb") as file:
+            return self._unpack(file, self._reader)
+
+    def _unpack(self, archive: BinaryIO, reader: ArchiveReader) -> Unpacked:
+        artifact = self._artifact
+        assert artifact.unpack is not None
+        into = artifact.unpack.into or ""
+        root = self._folder / "tree"
+        remove_tree(root)
+        with local_errors(root):
+            (root / into).mkdir(parents=True)
+        prefix = f"{into.rstrip('/')}/" if into else ""
+        with (
+            LedgerWriter(self._folder / "ledger") as ledger,
+            StagedTree(root / into) as tree,
+            self._step("unpack", artifact.unpacked, 0) as advanced,
+        ):
+
+            def record(member: Member) -> None:
+                path = prefix + member.path
+                ledger.add(member.sha256, member.size, member.mtime_ns, path)
+
+            return unpack(
+                archive,
+                reader,
+                tree,
+                limits=Limits(bytes=artifact.most_unpacked, members=artifact.members),
+                strip=artifact.unpack.strip,
+                record=record,
+                advanced=advanced,
+            )
+
+    def recorded(
+        self, fetched: Fetched[Unpacked | None], unpacked: Unpacked | None
+    ) -> ReceivedArtifact:
+        """Write the record; only then may the archive go."""
+        artifact, store = self._artifact, self._means.store
+        checksums = {d.algorithm: d.value for d in fetched.digests}
+        kept = unpacked is None or self._means.keep_archives
+        if kept:
+            mtime_ns = self._data.stat().st_mtime_ns
+            mode: Literal["a", "w"] = "a" if unpacked else "w"
+            with LedgerWriter(self._folder / "ledger", mode) as ledger:
+                ledger.add(checksums["sha256"], self._size, mtime_ns, artifact.path)
+        if unpacked:
+            sync_everything()
+        record = ReceivedArtifact(
+            path=artifact.path,
+            size=self._size,
+            checksums=checksums,
+            source=fetched.source,
+            fetched=now(),
+            part=artifact.part,
+            unpacked=unpacking_of(artifact),
+            unpacked_bytes=unpacked.bytes if unpacked else 0,
+            members=unpacked.members if unpacked else 0,
+            kept=kept,
+        )
+        store.record(artifact.dataset, record)
+        if not kept:
+            remove_tree(self._data)
+        return record
+
+    @contextmanager
+    def _step(
+        self, verb: Verb, total: int, done: int
+    ) -> Iterator[Callable[[int], None]]:
+        """Tell the observer of a step, whichever way it ends."""
+        artifact, observer = self._artifact, self._means.observer
+        step = Step(
+            verb=verb, dataset=artifact.dataset, path=artifact.path, total=total
+        )
+        observer.started(step, done)
+        try:
+            yield lambda count: observer.advanced(step, count)
+        except BaseException as error:
+            observer.ended(step, str(error) or type(error).__name__)
+            raise
+        observer.ended(step, None)
+
+
+def now() -> str:
+    """Return the time in the form receipts use."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,148 @@
+"""What a user wants of a run: flag over environment over config file over default.
+
+Nothing here reads the process's environment by itself: the command line hands it in,
+and a program that uses this package says what it wants.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from lemm_catalog.backends.table import Network
+from lemm_catalog.errors import UsageError
+from lemm_catalog.load.config import DatasetsConfig, read_config
+from lemm_catalog.rules.planning import Options
+
+DEFAULT_CONFIG = Path("config") / "config.yaml"
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to load, plan and pull; sizes in bytes.
+
+    ``tokens`` holds what a manifest's ``token_env`` may name.
+    """
+
+    catalog: tuple[str, ...] = ()
+    cache_dir: Path = Path("datasets")
+    phase: str = "minimal"
+    priorities: Mapping[str, int] = field(default_factory=dict)
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    policy: str | None = None
+    max_storage: int | None = None
+    fit: bool = False
+    keep_archives: bool = False
+    offline: bool = False
+    jobs: int = 1
+    connections: int = 4
+    network: Network = field(default_factory=Network)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def options(self) -> Options:
+        """What of it the planner needs to know."""
+        return Options(
+            max_storage=self.max_storage,
+            fit=self.fit,
+            keep_archives=self.keep_archives,
+            offline=self.offline,
+            jobs=self.jobs,
+        )
+
+    def having(self, **flags: Any) -> Self:
+        """Return these settings with the flags that were given (not None)."""
+        given = {name: value for name, value in flags.items() if value is not None}
+        return replace(self, **given)
+
+
+def settings_from(
+    environ: Mapping[str, str], config: Path | None, proxies: Mapping[str, str]
+) -> Settings:
+    """Return the settings of an environment and a config file.
+
+    ``config`` is the file that was asked for; otherwise ``LEMM_CONFIG``, or
+    ``config/config.yaml`` if there is one.
+
+    Raises:
+        UsageError: if a variable cannot be understood, or the file is not there.
+        CatalogError: if the config file is wrong.
+
+    """
+    section = _section(environ, config)
+    limit = _gigabytes(environ.get("LEMM_MAX_STORAGE_GB"), section.max_storage_gb)
+    offline = _flag(environ, "LEMM_OFFLINE") or _flag(environ, "HF_HUB_OFFLINE")
+    return Settings(
+        catalog=_path_list(environ.get("LEMM_CATALOG")),
+        cache_dir=folder(
+            environ.get("LEMM_CACHE_DIR") or section.cache_dir or "datasets"
+        ),
+        phase=environ.get("LEMM_DATASET_PHASE") or section.phase or "minimal",
+        priorities=section.priorities,
+        mirrors=section.mirrors,
+        max_storage=limit,
+        offline=offline,
+        network=Network(
+            proxies=proxies,
+            hub_endpoint=environ.get("HF_ENDPOINT") or Network.hub_endpoint,
+            hub_token=environ.get("HF_TOKEN") or None,
+        ),
+        tokens=environ,
+    )
+
+
+def folder(text: str) -> Path:
+    """Return a folder of this machine.
+
+    Raises:
+        UsageError: if it is a URL.
+
+    """
+    if "://" in text:
+        raise UsageError(
+            f"the cache directory {text!r} is a URL, and must be a folder",
+            mend="mount the bucket and name the folder",
+        )
+    return Path(text).expanduser()
+
+
+def _section(environ: Mapping[str, str], config: Path | None) -> DatasetsConfig:
+    named = config or (
+        Path(environ["LEMM_CONFIG"]) if "LEMM_CONFIG" in environ else None
+    )
+    if named is None:
+        return (
+            read_config(DEFAULT_CONFIG)
+            if DEFAULT_CONFIG.is_file()
+            else DatasetsConfig()
+        )
+    if not named.is_file():
+        raise UsageError(f"there is no config file {named}")
+    return read_config(named)
+
+
+def _path_list(text: str | None) -> tuple[str, ...]:
+    import os  # for the separator of this system only
+
+    return tuple(part for part in (text or "").split(os.pathsep) if part)
+
+
+def _gigabytes(text: str | None, fallback: float | None) -> int | None:
+    if not text:
+        return None if fallback is None else round(fallback * 1e9)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise UsageError(f"LEMM_MAX_STORAGE_GB is {text!r}, and must be a number of GB")
+    return round(value * 1e9)
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if text not in _TRUE | _FALSE:
+        raise UsageError(f"{name} is {text!r}, and must be 1 or 0")
+    return text in _TRUE

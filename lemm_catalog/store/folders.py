@@ -1,0 +1,113 @@
+"""Two ways to make folders and open new files below one root, and nowhere else.
+
+On POSIX each step goes through the open folder above it, so that no path is ever
+looked up twice; elsewhere every folder on the way is seen to be a real one.
+"""
+
+import contextlib
+import errno
+import os
+import stat
+from collections import OrderedDict
+from pathlib import Path
+from typing import Protocol
+
+Parts = tuple[str, ...]
+
+HAS_DIR_FD = {os.open, os.mkdir} <= os.supports_dir_fd
+_NEW_FILE = (
+    os.O_CREAT
+    | os.O_EXCL
+    | os.O_WRONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+# macOS lets a process open 256 files unless told otherwise.
+_MOST_OPEN = 64
+
+
+class Folders(Protocol):
+    """How folders are made and files are opened below one root."""
+
+    def make(self, parts: Parts) -> object:
+        """Make a folder and those above it, where they are missing."""
+
+    def new_file(self, parts: Parts, mode: int) -> int:
+        """Return the descriptor of a new file."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+class FoldersByDescriptor:
+    """Takes every step from an open folder; the latest of them are kept open."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.open(root, os.O_RDONLY | _FOLDER)
+        self._open: OrderedDict[Parts, int] = OrderedDict()
+
+    def make(self, parts: Parts) -> int:
+        """Return the descriptor of a folder, made with those above it if missing."""
+        if not parts:
+            return self._root
+        if (known := self._open.get(parts)) is not None:
+            self._open.move_to_end(parts)
+            return known
+        above = self.make(parts[:-1])
+        try:
+            made = os.open(parts[-1], os.O_RDONLY | _FOLDER, dir_fd=above)
+        except FileNotFoundError:
+            os.mkdir(parts[-1], 0o755, dir_fd=above)
+            made = os.open(parts[-1], os.O_RDONLY | _FOLDER, dir_fd=above)
+        self._open[parts] = made
+        if len(self._open) > _MOST_OPEN:
+            os.close(self._open.popitem(last=False)[1])
+        return made
+
+    def new_file(self, parts: Parts, mode: int) -> int:
+        """Return the descriptor of a new file."""
+        return os.open(parts[-1], _NEW_FILE, mode, dir_fd=self.make(parts[:-1]))
+
+    def close(self) -> None:
+        """Close all folders."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+        if self._root >= 0:
+            os.close(self._root)
+            self._root = -1
+
+
+class FoldersByPath:
+    """For systems without such steps (Windows): every folder is seen to be one."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen: set[Parts] = set()
+        self._expect_folder(root)
+
+    def make(self, parts: Parts) -> Path:
+        """Return the path of a folder, made with those above it if missing."""
+        path = self._root.joinpath(*parts)
+        if not parts or parts in self._seen:
+            return path
+        self.make(parts[:-1])
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(0o755)
+        self._expect_folder(path)
+        self._seen.add(parts)
+        return path
+
+    def new_file(self, parts: Parts, mode: int) -> int:
+        """Return the descriptor of a new file."""
+        return os.open(self.make(parts[:-1]) / parts[-1], _NEW_FILE, mode)
+
+    def close(self) -> None:
+        """Do nothing: nothing is kept open."""
+
+    def _expect_folder(self, path: Path) -> None:
+        found = path.lstat()
+        # A junction of Windows is a folder that leads elsewhere.
+        is_junction = getattr(found, "st_file_attributes", 0) & 0x400
+        if is_junction or not stat.S_ISDIR(found.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))

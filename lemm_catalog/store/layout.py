@@ -1,0 +1,68 @@
+"""Where everything lies below a store's root."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of a store.
+
+    ::
+
+        <id>/…                          published datasets, in upstream's layout
+        dataset_status.json             a summary, derived from the receipts
+        .lemm/receipts/<id>.json        written last
+        .lemm/ledgers/<id>/<key>.tsv    size, time and sha256 of every member
+        .lemm/verified/<id>.json        what the last verification found
+        .lemm/staging/<id>/<key>/…      where one artifact grows
+        .lemm/staging/<id>/tree/        where a dataset is put together
+        .lemm/staging/<id>/receipt.json the intent to publish
+        .lemm/locks/<id>.lock           held while a dataset changes; never deleted
+    """
+
+    root: Path
+
+    @property
+    def private(self) -> Path:
+        """The folder of the store's own state."""
+        return self.root / ".lemm"
+
+    def dataset(self, dataset: str) -> Path:
+        """Return where a published dataset lies."""
+        return self.root / dataset
+
+    def receipt(self, dataset: str) -> Path:
+        """Return where a dataset's receipt lies."""
+        return self.private / "receipts" / f"{dataset}.json"
+
+    def verification(self, dataset: str) -> Path:
+        """Return where the last verification's findings lie."""
+        return self.private / "verified" / f"{dataset}.json"
+
+    def ledger(self, dataset: str, path: str) -> Path:
+        """Return where the ledger of one artifact lies."""
+        return self.private / "ledgers" / dataset / f"{key_of(path)}.tsv"
+
+    def lock(self, dataset: str) -> Path:
+        """Return the lock file of a dataset."""
+        return self.private / "locks" / f"{dataset}.lock"
+
+    def staging(self, dataset: str) -> Path:
+        """Return the folder where a dataset is prepared."""
+        return self.private / "staging" / dataset
+
+    def pending_receipt(self, dataset: str) -> Path:
+        """Return where the intent to publish a dataset is written."""
+        return self.staging(dataset) / "receipt.json"
+
+    def staged(self, dataset: str, path: str) -> Path:
+        """Return the folder where one artifact grows."""
+        return self.staging(dataset) / key_of(path)
+
+
+def key_of(path: str) -> str:
+    """Return one folder name for an artifact's path: readable, short and unique."""
+    mark = hashlib.sha256(path.encode()).hexdigest()[:8]
+    return f"{path.rpartition('/')[2][:80]}-{mark}"

@@ -1,0 +1,158 @@
+"""The staged tree: the only writer of unpacked members.
+
+The laws: nothing is made outside the root, whatever the caller passes; every file is
+new; no link is followed, at any step.
+"""
+
+import errno
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lemm_catalog.archives.names import shown
+from lemm_catalog.errors import ArchiveError, LemmError
+from lemm_catalog.store.files import local_error
+from lemm_catalog.store.folders import (
+    HAS_DIR_FD,
+    Folders,
+    FoldersByDescriptor,
+    FoldersByPath,
+    Parts,
+)
+
+# A time outside 1970 to 2106 is a slip of the tool that wrote the archive.
+_LATEST = 2**32 - 1
+_BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
+_IN_THE_WAY = frozenset({errno.ENOTDIR, errno.ELOOP})
+
+
+class NewFile:
+    """A file being written; its time is set when it is left without an error."""
+
+    def __init__(self, descriptor: int, name: str, mtime: int) -> None:
+        self._descriptor = descriptor
+        self._name = name
+        self._mtime = mtime
+        self.mtime_ns = 0
+
+    def write(self, data: memoryview | bytes) -> None:
+        """Write all of the data.
+
+        Raises:
+            LocalError: if the disk does not take it.
+
+        """
+        try:
+            written = os.write(self._descriptor, data)
+            while written < len(data):
+                written += os.write(self._descriptor, memoryview(data)[written:])
+        except OSError as error:
+            raise _in_words(error, self._name) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            try:
+                if kind is None:
+                    self._stamp()
+            finally:
+                os.close(self._descriptor)
+        except OSError as fault:
+            # Some network file systems tell of a full disk only here.
+            if kind is None:
+                raise _in_words(fault, self._name) from fault
+
+    def _stamp(self) -> None:
+        if 0 < self._mtime <= _LATEST and os.utime in os.supports_fd:
+            at = self._mtime * 1_000_000_000
+            os.utime(self._descriptor, ns=(at, at))
+        # Asked back, since not every file system keeps a time as it was given.
+        self.mtime_ns = os.fstat(self._descriptor).st_mtime_ns
+
+
+class StagedTree:
+    """Writes files and folders below an existing root, and nothing anywhere else.
+
+    Modes are 0644, 0755 for executables and folders, and never more than the umask
+    allows; owners, setuid bits and links do not exist here. Whoever made the root
+    deletes it when anything fails.
+    """
+
+    def __init__(self, root: Path, *, by_descriptor: bool = HAS_DIR_FD) -> None:
+        self._folders: Folders
+        try:
+            make = FoldersByDescriptor if by_descriptor else FoldersByPath
+            self._folders = make(root)
+        except OSError as error:
+            raise local_error(error, root) from error
+
+    def create(self, parts: Parts, executable: bool, mtime: int) -> NewFile:
+        """Return a new file, and make the folders above it.
+
+        Raises:
+            ArchiveError: if the name is taken or cannot be one here.
+            LocalError: if this machine does not allow it.
+
+        """
+        name = _checked(parts)
+        try:
+            mode = 0o755 if executable else 0o644
+            return NewFile(self._folders.new_file(parts, mode), name, mtime)
+        except OSError as error:
+            raise _in_words(error, name) from error
+
+    def make_dir(self, parts: Parts) -> None:
+        """Make a folder, and those above it; one that exists is left alone.
+
+        Raises:
+            ArchiveError: if a file is in the way, or the name cannot be one here.
+            LocalError: if this machine does not allow it.
+
+        """
+        name = _checked(parts)
+        try:
+            self._folders.make(parts)
+        except OSError as error:
+            raise _in_words(error, name) from error
+
+    def close(self) -> None:
+        """Close the folders that are kept open."""
+        self._folders.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _checked(parts: Parts) -> str:
+    name = "/".join(parts)
+    if not parts or any(part in {"", ".", ".."} for part in parts):
+        raise ArchiveError(f"{shown(name)} would land outside the dataset")
+    if "\0" in name or name.count("/") != len(parts) - 1:
+        raise ArchiveError(f"{shown(name)} would land outside the dataset")
+    return name
+
+
+def _in_words(error: OSError, name: str) -> LemmError:
+    """Return what an error of the system means for a member."""
+    if error.errno == errno.EEXIST:
+        return ArchiveError(f"the archive brings {shown(name)} twice")
+    if error.errno in _IN_THE_WAY:
+        return ArchiveError(
+            f"the archive brings {shown(name)}, and a file where its folder must be"
+        )
+    if error.errno in _BAD_NAME:
+        return ArchiveError(
+            f"the archive brings {shown(name)}, a name this disk cannot hold"
+        )
+    return local_error(error, shown(name))

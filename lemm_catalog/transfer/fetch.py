@@ -1,0 +1,193 @@
+"""One artifact from whichever of its sources gives the right bytes.
+
+Sources are tried in order; the next one on failure and on wrong bytes. Hashing runs
+beside the network, and so does whatever follows the bytes in order (the unpacker).
+"""
+
+import io
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Generic, TypeVar, cast
+
+from lemm_catalog.backends.base import Address, RangeRefusedError
+from lemm_catalog.backends.table import Backends
+from lemm_catalog.digest import Digest
+from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
+from lemm_catalog.store.part import PartFile
+from lemm_catalog.transfer.download import Download
+from lemm_catalog.transfer.front import (
+    Follower,
+    Front,
+    FrontReader,
+    StoppedError,
+    digests_behind,
+)
+from lemm_catalog.transfer.patience import Patience
+
+Result = TypeVar("Result")
+# A source whose content keeps changing, or that cannot resume, is given up.
+_FRESH_STARTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched(Generic[Result]):
+    """Verified bytes: their digests, the address that gave the last of them."""
+
+    digests: tuple[Digest, ...]
+    source: str
+    followed: Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Whom to tell: bytes that came (or were given back), and remarks."""
+
+    advanced: Callable[[int], None]
+    noted: Callable[[str], None]
+
+
+def fetch(
+    part: PartFile,
+    expected: Sequence[Digest],
+    addresses: Sequence[Address],
+    backends: Backends,
+    follow: Callable[[BinaryIO], Result],
+    watch: Watch,
+    *,
+    connections: int = 4,
+    first_wait: float = 0.5,
+) -> Fetched[Result]:
+    """Fill a part file with the expected bytes, and return what came of it.
+
+    ``follow`` reads the file in order while it grows; it may be called again from
+    the start, and its result counts only if the digests match.
+
+    Raises:
+        SourceError: if no source gave the right bytes; it says why for each.
+        ArchiveError: if the bytes are right and ``follow`` refuses them.
+        LocalError: if this machine failed.
+
+    """
+    failures: list[SourceError] = []
+    for address in addresses:
+        attempt = _Attempt(part, expected, backends, follow, watch, connections)
+        attempt.first_wait = first_wait
+        try:
+            return attempt.from_address(address)
+        except StoppedError:
+            raise
+        except SourceError as error:
+            if attempt.bytes_were_right:
+                raise
+            failures.append(error)
+            if len(failures) < len(addresses):
+                watch.noted(f"{error.message}; trying the next source")
+    if len(failures) == 1:
+        raise failures[0]
+    message = "; ".join(error.message for error in failures)
+    raise SourceError(f"no source works: {message}", mend="run it again later")
+
+
+class _Attempt(Generic[Result]):
+    """One source, with fresh starts where its content changes on the way."""
+
+    def __init__(
+        self,
+        part: PartFile,
+        expected: Sequence[Digest],
+        backends: Backends,
+        follow: Callable[[BinaryIO], Result],
+        watch: Watch,
+        connections: int,
+    ) -> None:
+        self._part = part
+        self._expected = expected
+        self._backends = backends
+        self._follow = follow
+        self._watch = watch
+        self._connections = connections
+        self.first_wait = 0.5
+        self.bytes_were_right = False
+        self._can_resume = True
+
+    def from_address(self, address: Address) -> Fetched[Result]:
+        patience = Patience(threading.Event(), first_wait=self.first_wait)
+        ranged, fresh_starts = True, 0
+        while True:
+            before = self._part.done
+            try:
+                return self._once(address, ranged=ranged)
+            except (RangeRefusedError, WrongBytesError) as error:
+                fresh_starts += 1
+                is_its_fault = isinstance(error, WrongBytesError) and not before
+                self._start_anew(error.message)
+                if is_its_fault or fresh_starts == _FRESH_STARTS:
+                    raise
+                ranged = not isinstance(error, RangeRefusedError)
+            except PassingError as error:
+                fresh_starts += not self._can_resume
+                if fresh_starts == _FRESH_STARTS:
+                    raise
+                patience.progressed(self._part.done - before)
+                patience.wait_after(error)
+
+    def _start_anew(self, reason: str) -> None:
+        if self._part.done:
+            self._watch.noted(f"{reason}; starting this file anew")
+            self._watch.advanced(-self._part.done)
+            self._part.reset()
+
+    def _once(self, address: Address, *, ranged: bool) -> Fetched[Result]:
+        download = Download(
+            self._part,
+            self._backends.for_url(address.url),
+            address,
+            self._watch.advanced,
+            first_wait=self.first_wait,
+        )
+        reply = download.open(ranged=ranged)
+        self._can_resume = download.can_resume
+        front = download.front
+        hasher, follower = self._start_followers(front)
+        try:
+            if reply is not None:
+                download.run(reply, self._connections)
+            digests = hasher.result()
+            self._check(digests, address)
+            self._part.sync()
+            return Fetched(
+                digests=digests, source=address.shown, followed=follower.result()
+            )
+        except LemmError as error:
+            front.fail(error)
+            raise
+        except BaseException:
+            front.fail(StoppedError())
+            raise
+        finally:
+            # Nobody may still read the part file when it is started anew.
+            hasher.wait()
+            follower.wait()
+
+    def _start_followers(
+        self, front: Front
+    ) -> tuple[Follower[tuple[Digest, ...]], Follower[Result]]:
+        algorithms = {"sha256", *(digest.algorithm for digest in self._expected)}
+        hasher = Follower("hash", lambda: digests_behind(front, algorithms))
+        reader = io.BufferedReader(FrontReader(front), buffer_size=1024 * 1024)
+        stream = cast(BinaryIO, reader)
+        follower = Follower("follow", lambda: self._follow(stream))
+        return hasher, follower
+
+    def _check(self, digests: tuple[Digest, ...], address: Address) -> None:
+        found = {digest.algorithm: digest for digest in digests}
+        for digest in self._expected:
+            if found[digest.algorithm] != digest:
+                raise WrongBytesError(
+                    f"{address.shown}: gave bytes whose {digest.algorithm} is "
+                    f"{found[digest.algorithm].value}, "
+                    f"the manifest says {digest.value}",
+                    mend="upstream may have changed the file; compare, then report it",
+                )
+        self.bytes_were_right = True
