@@ -21,6 +21,7 @@ from lemm_catalog.execute import execute
 from lemm_catalog.load.catalog import Loaded, load
 from lemm_catalog.model import catalog as nouns
 from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.model.plan import Plan, PlannedDataset
@@ -28,8 +29,9 @@ from lemm_catalog.model.standing import Standing
 from lemm_catalog.problems import errors_in
 from lemm_catalog.progress import Observer, SilentObserver
 from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import Item, make_plan
-from lemm_catalog.rules.selection import find, select
+from lemm_catalog.rules.selection import Wanted, find, select
 from lemm_catalog.rules.standing import standing_of
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.receipts import Verification
@@ -91,6 +93,45 @@ class Catalog(nouns.Catalog):
 
         """
         return find(self, name)
+
+    def listed(
+        self, *selection: str, settings: Settings = _DEFAULTS
+    ) -> tuple[Listed, ...]:
+        """Return a line for each selected dataset; nothing means all there are.
+
+        Raises:
+            UsageError: if the selection names nothing.
+
+        """
+        if not selection:
+            return tuple(self.listed_one(name, settings) for name in self.manifests)
+        store = Store(settings.cache_dir)
+        items = self.items(selection, settings)
+        return tuple(
+            listed_of(self.manifests[item.id], item, _holding(store, item))
+            for item in items
+        )
+
+    def listed_one(self, name: str, settings: Settings = _DEFAULTS) -> Listed:
+        """Return the line of one dataset, be it excluded.
+
+        Raises:
+            UsageError: if there is none of this id.
+
+        """
+        manifest = self.manifest(name)
+        wanted = Wanted(
+            manifest=manifest, files=manifest.files, priority=manifest.priority
+        )
+        item = items_of(self, [wanted])[0]
+        return listed_of(manifest, item, _holding(Store(settings.cache_dir), item))
+
+    def search(
+        self, words: Sequence[str], settings: Settings = _DEFAULTS
+    ) -> tuple[Listed, ...]:
+        """Return the datasets in which all words occur, excluded ones too."""
+        found = (name for name, m in self.manifests.items() if mentions(m, words))
+        return tuple(self.listed_one(name, settings) for name in found)
 
     def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
         """Return what a pull would do, without a network and without a trace.

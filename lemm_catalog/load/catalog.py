@@ -52,13 +52,24 @@ def load(roots: Sequence[str | Path] = ()) -> Loaded:
     return reader.result()
 
 
-def load_files(paths: Iterable[Path]) -> Loaded:
-    """Read single manifests, judged within the builtin catalog."""
+def load_paths(paths: Iterable[Path]) -> Loaded:
+    """Read manifests, folders of manifests, or whole catalogs.
+
+    Manifests on their own are judged within the builtin catalog's phases, licenses
+    and policies.
+    """
     reader = _Reader()
-    reader.read_shared(builtin_root())
+    builtin = builtin_root()
+    reader.read_shared(builtin)
     reader.files = 0
     for path in paths:
-        reader.read_manifest(path)
+        if (path / "datasets").is_dir():
+            reader.read_root(path, builtin)
+        elif path.is_dir():
+            for manifest in _listed(path, ".yaml", reader.problems):
+                reader.read_manifest(manifest)
+        else:
+            reader.read_manifest(path)
     return reader.result()
 
 

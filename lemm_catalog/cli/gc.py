@@ -1,0 +1,18 @@
+"""``lemm-catalog gc``."""
+
+from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.render.data import to_json
+from lemm_catalog.sizes import format_size
+
+
+@command()
+def run(run: Run, as_json: AsJson = False) -> None:
+    """Drop staged data that no manifest asks for any more."""
+    freed = run.catalog().gc(run.settings)
+    if as_json:
+        run.console.result(to_json("gc", {"freed_bytes": freed}))
+        return
+    for name, count in freed.items():
+        run.console.result(f"{name}  {format_size(count)} freed")
+    if not freed:
+        run.console.result("nothing to drop")

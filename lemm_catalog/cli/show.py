@@ -1,0 +1,26 @@
+"""``lemm-catalog show``."""
+
+from typing import Annotated
+
+import typer
+
+from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.render.catalogs import show_text
+from lemm_catalog.render.data import to_json
+
+
+@command()
+def run(
+    run: Run,
+    dataset: Annotated[str, typer.Argument(metavar="ID", help="The dataset.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show all that is known of one dataset."""
+    catalog = run.catalog()
+    manifest = catalog.manifest(dataset)
+    listed = catalog.listed_one(manifest.id, run.settings)
+    if as_json:
+        content = {"manifest": manifest, "summary": listed}
+        run.console.result(to_json("show", content))
+    else:
+        run.console.result(show_text(manifest, listed, run.console.width))

@@ -1,0 +1,25 @@
+"""One dataset as a list shows it."""
+
+from lemm_catalog.model.base import Value
+from lemm_catalog.model.license import Decision
+from lemm_catalog.model.standing import State
+
+
+class Listed(Value):
+    """A dataset with its totals in bytes, its verdict and its state."""
+
+    id: str
+    title: str
+    summary: str
+    homepage: str | None
+    host: str
+    phase: str
+    status: str
+    priority: int
+    tasks: tuple[str, ...]
+    license: str
+    commercial: Decision
+    reasons: tuple[str, ...]
+    download_bytes: int
+    unpacked_bytes: int
+    state: State

@@ -1,0 +1,132 @@
+"""Datasets of a catalog as text: the list, and all that is known of one."""
+
+from collections.abc import Iterator, Sequence
+
+from lemm_catalog.model.listing import Listed
+from lemm_catalog.model.manifest import File, Manifest, UnpackedSize, bytes_of
+from lemm_catalog.render.lines import columns, wrapped
+from lemm_catalog.sizes import format_decimal, format_size
+
+_HEADERS = ("id", "phase", "pri", "download", "commercial", "state", "license")
+
+
+def list_text(listed: Sequence[Listed], width: int) -> str:
+    """Return datasets as a table, a line each."""
+    rows = [
+        (
+            one.id,
+            one.phase if one.status == "active" else one.status,
+            str(one.priority),
+            format_decimal(one.download_bytes),
+            one.commercial,
+            one.state,
+            one.license,
+        )
+        for one in listed
+    ]
+    return columns(rows, _HEADERS, right=frozenset({2, 3}), width=width)
+
+
+def list_markdown(listed: Sequence[Listed]) -> str:
+    """Return datasets as a Markdown table, for documents."""
+    lines = [
+        "| dataset | phase | from | download | unpacked | license | commercial use |",
+        "|---|---|---|---:|---:|---|---|",
+    ]
+    for one in listed:
+        title = f"[{one.title}]({one.homepage})" if one.homepage else one.title
+        phase = one.phase if one.status == "active" else f"*{one.status}*"
+        lines.append(
+            f"| `{one.id}` {title} | {phase} | {one.host} "
+            f"| {format_decimal(one.download_bytes)} "
+            f"| {format_decimal(one.unpacked_bytes)} "
+            f"| {one.license} | {one.commercial} |"
+        )
+    return "\n".join(lines)
+
+
+def show_text(manifest: Manifest, listed: Listed, width: int) -> str:
+    """Return all that is known of one dataset."""
+    rows = list(_facts(manifest, listed))
+    facts = "\n".join(
+        wrapped(text, width, first=f"{name:<12}") for name, text in rows if text
+    )
+    blocks = [f"{manifest.title} ({manifest.id})", wrapped(manifest.summary, width)]
+    blocks += [facts, _files(manifest, width)]
+    if manifest.layout:
+        blocks.append("layout\n" + _indented(manifest.layout))
+    if manifest.notes:
+        notes = [wrapped(note, width, first="  - ") for note in manifest.notes]
+        blocks.append("\n".join(["notes", *notes]))
+    if manifest.citation:
+        blocks.append("citation\n" + _indented(manifest.citation))
+    return "\n\n".join(blocks)
+
+
+def _facts(manifest: Manifest, listed: Listed) -> Iterator[tuple[str, str]]:
+    yield "homepage", manifest.homepage or ""
+    yield "version", manifest.version or ""
+    yield "phase", f"{manifest.phase}, priority {listed.priority}"
+    if manifest.status.state != "active":
+        yield "status", f"{manifest.status.state}: {manifest.status.reason}"
+    yield "tasks", ", ".join(manifest.tasks)
+    yield "languages", ", ".join(manifest.languages)
+    yield "format", _format(manifest)
+    yield "download", format_size(listed.download_bytes)
+    yield "unpacked", _unpacked(manifest.size)
+    yield "license", listed.license
+    yield "commercial", listed.commercial
+    for reason in listed.reasons:
+        yield "", f"- {reason}"
+    yield "credit", manifest.license.attribution or ""
+    for claim in manifest.license.claims:
+        note = f": {claim.note}" if claim.note else ""
+        yield "claim", f"{claim.expression} ({claim.seen}) {claim.url}{note}"
+    yield "here", listed.state
+
+
+def _format(manifest: Manifest) -> str:
+    found = manifest.format
+    parts = [", ".join(found.media)]
+    if found.sample_rate:
+        parts.append(f"{found.sample_rate} Hz")
+    if found.channels:
+        parts.append("mono" if found.channels == 1 else f"{found.channels} channels")
+    if found.bit_depth:
+        parts.append(f"{found.bit_depth} bit")
+    return "; ".join(parts)
+
+
+def _unpacked(size: UnpackedSize) -> str:
+    count = bytes_of(size.unpacked)
+    if count is None:
+        return ""
+    about = "" if isinstance(size.unpacked, int) else "about "
+    members = f", {size.members:,} files" if size.members else ""
+    return f"{about}{format_size(count)}{members}"
+
+
+def _files(manifest: Manifest, width: int) -> str:
+    lines = ["files"]
+    for file in manifest.files:
+        size = bytes_of(file.size)
+        shown = format_size(size) if size is not None else "size not known"
+        if size is not None and not isinstance(file.size, int):
+            shown = f"about {shown}"
+        part = f", part {file.part}" if file.part else ""
+        unpack = ", unpacked" if file.unpack else ""
+        lines.append(wrapped(f"{file.path}  {shown}{part}{unpack}", width, first="  "))
+        lines += [f"    {line}" for line in _origins(file)]
+    return "\n".join(lines)
+
+
+def _origins(file: File) -> Iterator[str]:
+    for source in file.source:
+        yield f"from {source.shown}"
+    for digest in file.digests:
+        weak = "" if digest.is_strong else " (weak)"
+        yield f"{digest}{weak}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.strip().splitlines())

@@ -1,0 +1,1 @@
+"""Problems of files, in the formats that people and their tools read."""

@@ -1,0 +1,1 @@
+"""One suite for each family, passed by every kind of it."""

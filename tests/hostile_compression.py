@@ -1,0 +1,88 @@
+"""Compressed tar archives that must be refused: damaged, cut short, bombs."""
+
+import bz2
+import gzip
+import lzma
+import struct
+import zlib
+
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
+from tests.archive_builders import tar_file, tar_folder, tar_header, tar_of
+from tests.hostile_tars import GOOD_TAR, Case, tar_case
+
+SIXTY_MB = 60 << 20
+
+
+def _flipped(data: bytes, place: int) -> bytes:
+    wrong = bytearray(data)
+    wrong[place] ^= 0x10
+    return bytes(wrong)
+
+
+def _huge_xz_dictionary() -> bytes:
+    """Return an xz whose header asks for 3 GiB, as no encoder here could write it."""
+    data = bytearray(lzma.compress(GOOD_TAR, preset=0))
+    data[data.index(b"\x21\x01", 12) + 2] = 39
+    end = 12 + (data[12] + 1) * 4 - 4
+    data[end : end + 4] = struct.pack("<L", zlib.crc32(data[12:end]))
+    return bytes(data)
+
+
+GZ = gzip.compress(GOOD_TAR, mtime=0)
+BZ2 = bz2.compress(GOOD_TAR)
+XZ = lzma.compress(GOOD_TAR)
+DAMAGED: dict[str, Case] = {
+    "gzip: nothing": (TAR_GZ, bytes),
+    "gzip: a web page": (TAR_GZ, lambda: b"<html>please log in</html>"),
+    "gzip: only its magic": (TAR_GZ, lambda: GZ[:2]),
+    "gzip: wrong CRC": (TAR_GZ, lambda: _flipped(GZ, -8)),
+    "gzip: wrong length": (TAR_GZ, lambda: _flipped(GZ, -4)),
+    "gzip: no trailer": (TAR_GZ, lambda: GZ[:-8]),
+    "gzip: half a trailer": (TAR_GZ, lambda: GZ[:-3]),
+    "gzip: garbage behind": (TAR_GZ, lambda: GZ + b"garbage"),
+    "gzip: garbage behind zeros": (TAR_GZ, lambda: GZ + bytes(99) + b"garbage"),
+    "gzip: half a member behind": (TAR_GZ, lambda: GZ + GZ[:9]),
+    "gzip: a second tar": (TAR_GZ, lambda: GZ + GZ),
+    "gzip: no tar inside": (TAR_GZ, lambda: gzip.compress(b"hello")),
+    "bzip2: nothing": (TAR_BZ2, bytes),
+    "bzip2: wrong CRC": (TAR_BZ2, lambda: _flipped(BZ2, -3)),
+    "bzip2: cut": (TAR_BZ2, lambda: BZ2[:-1]),
+    "bzip2: garbage": (TAR_BZ2, lambda: BZ2 + b"garbage"),
+    "bzip2: zeros": (TAR_BZ2, lambda: BZ2 + bytes(8)),
+    "bzip2: is gzip": (TAR_BZ2, lambda: GZ),
+    "xz: nothing": (TAR_XZ, bytes),
+    "xz: wrong check": (TAR_XZ, lambda: _flipped(XZ, -5)),
+    "xz: cut": (TAR_XZ, lambda: XZ[:-1]),
+    "xz: garbage": (TAR_XZ, lambda: XZ + b"garbage"),
+    "xz: three zeros": (TAR_XZ, lambda: XZ + bytes(3)),
+    "xz: asks for 3 GiB": (TAR_XZ, _huge_xz_dictionary),
+}
+
+
+def _many(count: int) -> bytes:
+    start = tar_header(b"m/%08d")
+    stem, rest = start[:2], start[10:]
+    total = sum(stem) + sum(rest[:138]) + 256 + sum(rest[146:])
+    blocks = []
+    for number in range(count):
+        name = b"%08d" % number
+        seal = b"%06o\0 " % (total + sum(name))
+        blocks.append(stem + name + rest[:138] + seal + rest[146:])
+    return tar_of(*blocks)
+
+
+BOMBS: dict[str, Case] = {
+    "gzip bomb": (
+        TAR_GZ,
+        lambda: gzip.compress(tar_file(b"zeros", bytes(SIXTY_MB)), 1),
+    ),
+    "bzip2 bomb": (
+        TAR_BZ2,
+        lambda: bz2.compress(tar_file(b"zeros", bytes(SIXTY_MB // 4)), 1),
+    ),
+    "many files whose sum is too large": tar_case(
+        *(tar_file(b"f%d" % n, bytes(300_000)) for n in range(5))
+    ),
+    "a hundred thousand files": (TAR, lambda: _many(100_000)),
+    "endless folders": tar_case(*(tar_folder(b"d%d" % (n % 9)) for n in range(20_000))),
+}

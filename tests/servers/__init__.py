@@ -1,0 +1,1 @@
+"""Servers on loopback: a programmable HTTP one, a real nginx, and FTP."""

@@ -1,0 +1,63 @@
+"""The decompressors: bounded, and honest about the end."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import pytest
+
+from lemm_catalog.archives import decoders
+from lemm_catalog.errors import ArchiveError
+from tests.archive_builders import raw_deflate, zip_lzma
+
+Decode = Callable[[BinaryIO], Iterator[bytes]]
+PAIRS: list[tuple[Decode, Callable[[bytes], bytes]]] = [
+    (decoders.plain, bytes),
+    (decoders.gunzip, gzip.compress),
+    (decoders.bunzip2, bz2.compress),
+    (decoders.unxz, lzma.compress),
+]
+
+
+@pytest.mark.parametrize(("decode", "pack"), PAIRS)
+def test_a_bomb_comes_in_small_blocks(
+    decode: Decode, pack: Callable[[bytes], bytes]
+) -> None:
+    sizes = [len(block) for block in decode(io.BytesIO(pack(bytes(20_000_000))))]
+
+    assert sum(sizes) == 20_000_000
+    assert max(sizes) <= decoders.OUT
+
+
+@pytest.mark.parametrize("size", [decoders.OUT - 1, decoders.OUT, decoders.OUT + 1])
+@pytest.mark.parametrize(("decode", "pack"), PAIRS)
+def test_the_last_block_may_be_of_any_size(
+    decode: Decode, pack: Callable[[bytes], bytes], size: int
+) -> None:
+    data = zlib.compress(bytes(9))[:8] + bytes(size - 8)
+
+    assert b"".join(decode(io.BytesIO(pack(data)))) == data
+
+
+@pytest.mark.parametrize(
+    ("method", "pack"), [(8, raw_deflate), (12, bz2.compress), (14, zip_lzma)]
+)
+def test_members_of_a_zip_come_in_small_blocks(
+    method: int, pack: Callable[[bytes], bytes]
+) -> None:
+    decoder = decoders.in_zip(method, 20_000_000)
+    assert decoder is not None
+    block = decoders.step(decoder, pack(bytes(20_000_000)))
+
+    assert 0 < len(block) <= decoders.OUT
+
+
+def test_damage_is_told_without_the_words_of_a_library() -> None:
+    with pytest.raises(ArchiveError) as caught:
+        list(decoders.gunzip(io.BytesIO(b"<html>")))
+
+    assert caught.value.message == "the archive is damaged (incorrect header check)"

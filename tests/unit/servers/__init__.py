@@ -1,0 +1,1 @@
+"""Unit tests of the servers that the other tests rely on."""
