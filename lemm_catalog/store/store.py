@@ -13,7 +13,8 @@ The protocol of a dataset, each step safe to be the last before a crash:
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
-from lemm_catalog.model.receipt import ReceivedArtifact
+from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
+from lemm_catalog.store.contents import Contents
 from lemm_catalog.store.files import (
     local_errors,
     move,
@@ -22,11 +23,8 @@ from lemm_catalog.store.files import (
 )
 from lemm_catalog.store.locks import held
 from lemm_catalog.store.part import PartFile
-from lemm_catalog.store.receipts import (
-    Verification,
-    to_json,
-    write_summary,
-)
+from lemm_catalog.store.publish import finish, intend
+from lemm_catalog.store.receipts import Verification, to_json, write_summary
 
 _TAG = """Signature: 8a477f597d28d172789f06886806bc55
 # Datasets that can be fetched anew: backups may leave them out.
@@ -147,3 +145,25 @@ class Store(Contents):
         if not keep:
             remove_tree(folder)
         return before - self.staged_bytes(dataset)
+
+    def intend(self, receipt: Receipt) -> None:
+        """Decide to publish: after this the dataset will be, crash or no crash.
+
+        Raises:
+            ArchiveError: if two archives bring a path with different bytes.
+            LocalError: if the disk does not let it.
+
+        """
+        intend(self.layout, receipt)
+
+    def finish(self, dataset: str) -> bool:
+        """Publish what was intended, by whichever run; whether anything was.
+
+        Raises:
+            LocalError: if the disk does not let it, or other files are in the way.
+
+        """
+        if finish(self.layout, dataset) is None:
+            return False
+        write_summary(self.layout, list(self.receipts()))
+        return True
