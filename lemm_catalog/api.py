@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.bring import Means
-from lemm_catalog.errors import CatalogError, RefusedError, UsageError
+from lemm_catalog.errors import CatalogError, LemmError, RefusedError, UsageError
 from lemm_catalog.execute import execute
 from lemm_catalog.load.catalog import Loaded, load
 from lemm_catalog.model import catalog as nouns
@@ -28,12 +29,14 @@ from lemm_catalog.model.plan import Plan, PlannedDataset
 from lemm_catalog.model.standing import Standing
 from lemm_catalog.problems import errors_in
 from lemm_catalog.progress import Observer, SilentObserver
+from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.items import items_of, policy_named
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import Item, make_plan
 from lemm_catalog.rules.selection import Wanted, find, select
 from lemm_catalog.rules.standing import standing_of
 from lemm_catalog.settings import Settings
+from lemm_catalog.store.locks import BusyError, refuse_to_wait
 from lemm_catalog.store.receipts import Verification
 from lemm_catalog.store.store import Store
 from lemm_catalog.verify import verify
@@ -202,7 +205,20 @@ class Catalog(nouns.Catalog):
             keep_archives=settings.keep_archives,
             connections=settings.connections,
         )
-        return execute(plan.datasets, by_id, look_again, means, jobs=settings.jobs)
+        return execute(
+            plan.datasets,
+            by_id,
+            look_again,
+            means,
+            self._paths,
+            jobs=settings.jobs,
+        )
+
+    def _paths(self, dataset: str) -> frozenset[str]:
+        """Return the paths of all artifacts that a dataset's manifest has today."""
+        manifest, lock = self.manifests[dataset], self.locks.get(dataset)
+        artifacts = artifacts_of(manifest, manifest.files, lock)
+        return frozenset(artifact.path for artifact in artifacts)
 
     def status(
         self, *selection: str, settings: Settings = _DEFAULTS
@@ -214,10 +230,7 @@ class Catalog(nouns.Catalog):
 
         """
         store = Store(settings.cache_dir)
-        return tuple(
-            standing_of(item, _holding(store, item), store.layout.dataset(item.id))
-            for item in self.items(selection, settings)
-        )
+        return tuple(_standing(store, item) for item in self.items(selection, settings))
 
     def verify(
         self,
@@ -230,17 +243,16 @@ class Catalog(nouns.Catalog):
 
         Raises:
             UsageError: if the selection names nothing.
-            LocalError: if the finding cannot be noted.
+            LocalError: if the store cannot be read.
 
         """
         store = Store(settings.cache_dir)
         found: dict[str, Verification] = {}
         for item in self.items(selection, settings):
-            receipt = store.receipt(item.id)
-            if receipt is not None:
-                found[item.id] = verify(receipt, store, observer, quick=quick)
-                with store.lock(item.id, lambda: None):
-                    store.note_verification(item.id, found[item.id])
+            paths = {artifact.path for artifact in item.artifacts}
+            finding = verify(item.id, paths, store, observer, quick=quick)
+            if finding is not None:
+                found[item.id] = finding
         return found
 
     def repair(
@@ -257,7 +269,7 @@ class Catalog(nouns.Catalog):
         """
         store = Store(settings.cache_dir)
         items = []
-        for item in self.items(tuple(damaged), settings):
+        for item in self.items(tuple(damaged), settings) if damaged else ():
             holding = _holding(store, item)
             artifacts = tuple(a for a in item.artifacts if a.path in holding.damaged)
             items.append(replace(item, artifacts=artifacts))
@@ -271,6 +283,8 @@ class Catalog(nouns.Catalog):
     ) -> Outcome:
         """Fetch datasets anew; what is here stays until the new is in place.
 
+        If that fails, what is here counts as before.
+
         Raises:
             UsageError: if the selection names nothing.
             RefusedError: if that does not fit.
@@ -278,15 +292,22 @@ class Catalog(nouns.Catalog):
         """
         store = Store(settings.cache_dir)
         items = self.items(selection, settings)
-        for item in items:
-            with store.lock(item.id, lambda: None):
-                store.finish(item.id)
-                for artifact in item.artifacts:
-                    store.discard(item.id, artifact.path)
-                store.doubt(item.id, [artifact.path for artifact in item.artifacts])
-        return self._carry_out(selection, items, settings, observer)
+        try:
+            for item in items:
+                _doubt(store, item, observer)
+            outcome = self._carry_out(selection, items, settings, observer)
+        except LemmError:
+            _trust(store, (item.id for item in items))
+            raise
+        _trust(store, (d.id for d in outcome.datasets if d.exit_code))
+        return outcome
 
-    def remove(self, *names: str, settings: Settings = _DEFAULTS) -> dict[str, int]:
+    def remove(
+        self,
+        *names: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> dict[str, int]:
         """Take datasets away, and return the bytes each of them freed.
 
         A dataset that the catalog no longer knows can be removed as well.
@@ -297,15 +318,22 @@ class Catalog(nouns.Catalog):
 
         """
         store = Store(settings.cache_dir)
-        here = {receipt.id for receipt in store.receipts()}
+        here = store.known_datasets()
         ids = [name if name in here else find(self, name).id for name in names]
-        return {name: _removed(store, name) for name in ids}
+        freed: dict[str, int] = {}
+        for name in dict.fromkeys(ids):
+            if name in here:
+                with _lock(store, name, observer):
+                    freed[name] = store.remove(name)
+            else:
+                freed[name] = 0
+        return freed
 
     def gc(self, settings: Settings = _DEFAULTS) -> dict[str, int]:
-        """Drop staged data that nothing needs, and return the bytes freed by id.
+        """Drop what nothing needs, and return the bytes freed by id.
 
         What an interrupted pull left stays if a manifest still asks for it and it is
-        not published yet.
+        not published yet; what another process works on is not touched.
 
         Raises:
             LocalError: if the disk does not let it.
@@ -313,16 +341,17 @@ class Catalog(nouns.Catalog):
         """
         store = Store(settings.cache_dir)
         freed: dict[str, int] = {}
-        for dataset in store.staged_datasets():
-            with store.lock(dataset, lambda: None):
+        for dataset in sorted(store.known_datasets()):
+            with suppress(BusyError), store.lock(dataset, refuse_to_wait):
                 store.finish(dataset)
-                freed[dataset] = store.drop_unneeded(
+                freed[dataset] = store.drop_orphans(dataset) + store.drop_unneeded(
                     dataset, self._needed(dataset, store)
                 )
+        freed["temporary files"] = store.drop_forgotten()
         return {dataset: count for dataset, count in freed.items() if count}
 
     def _needed(self, dataset: str, store: Store) -> set[str]:
-        if dataset not in self.manifests:
+        if dataset not in self.manifests or not store.staged_bytes(dataset):
             return set()
         manifest = self.manifests[dataset]
         if manifest.status.state in {"excluded", "withdrawn"}:
@@ -368,9 +397,43 @@ def _sizes(item: Item) -> list[tuple[str, int]]:
     return [(a.path, a.size) for a in item.artifacts if a.size is not None]
 
 
-def _removed(store: Store, dataset: str) -> int:
-    with store.lock(dataset, lambda: None):
-        return store.remove(dataset)
+def _standing(store: Store, item: Item) -> Standing:
+    standing = standing_of(item, _holding(store, item), store.layout.dataset(item.id))
+    unreadable = store.unreadable(item.id)
+    if unreadable is None:
+        return standing
+    mend = "its copy is used" if store.receipt(item.id) else "pull looks at it anew"
+    reason = f"its receipt cannot be read, {mend} ({unreadable.reason})"
+    state = standing.state if store.receipt(item.id) else "damaged"
+    return standing.model_copy(update={"state": state, "reason": reason})
+
+
+def _lock(
+    store: Store, dataset: str, observer: Observer
+) -> AbstractContextManager[None]:
+    said = f"{dataset}: waiting for another process that works on it"
+    return store.lock(dataset, lambda: observer.noted(said))
+
+
+def _doubt(store: Store, item: Item, observer: Observer) -> None:
+    """Note that what is here and can be fetched anew is to be."""
+    anew = [a.path for a in item.artifacts if not all(s.is_manual for s in a.sources)]
+    if item.id not in store.known_datasets():
+        return
+    with _lock(store, item.id, observer):
+        store.finish(item.id)
+        receipt = store.receipt(item.id)
+        here = {a.path for a in receipt.artifacts} if receipt else set()
+        for path in here.intersection(anew):
+            store.discard(item.id, path)
+        store.doubt(item.id, here.intersection(anew))
+
+
+def _trust(store: Store, datasets: Iterable[str]) -> None:
+    for dataset in datasets:
+        if dataset in store.known_datasets():
+            with store.lock(dataset, lambda: None):
+                store.trust(dataset)
 
 
 def _saved_items(saved: Plan, items: tuple[Item, ...]) -> tuple[Item, ...]:

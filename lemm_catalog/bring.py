@@ -45,10 +45,9 @@ class Means:
     observer: Observer
     homes: Mapping[str, Path] = field(default_factory=dict)
     mirrors: Mapping[str, str] = field(default_factory=dict)
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     keep_archives: bool = False
     connections: int = 4
-    first_wait: float = 0.5
 
 
 def bring(artifact: Artifact, means: Means) -> ReceivedArtifact:
@@ -129,7 +128,6 @@ class _Work:
                     self._follow,
                     Watch(advanced=advanced, noted=observer.noted),
                     connections=self._means.connections,
-                    first_wait=self._means.first_wait,
                 )
 
     def _follow(self, stream: BinaryIO) -> Unpacked | None:
@@ -181,7 +179,8 @@ class _Work:
         checksums = {d.algorithm: d.value for d in fetched.digests}
         kept = unpacked is None or self._means.keep_archives
         if kept:
-            mtime_ns = self._data.stat().st_mtime_ns
+            with local_errors(self._data):
+                mtime_ns = self._data.stat().st_mtime_ns
             mode: Literal["a", "w"] = "a" if unpacked else "w"
             with LedgerWriter(self._folder / "ledger", mode) as ledger:
                 ledger.add(checksums["sha256"], self._size, mtime_ns, artifact.path)

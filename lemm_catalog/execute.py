@@ -5,7 +5,9 @@ is looked at again inside its lock, and only what is still to do is done.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from lemm_catalog.bring import Means, bring, now
 from lemm_catalog.errors import LemmError
@@ -16,10 +18,15 @@ from lemm_catalog.model.plan import WORK, PlannedDataset
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.progress import Step
 from lemm_catalog.rules.planning import Item, is_satisfied
+from lemm_catalog.store.files import local_error
 from lemm_catalog.transfer.front import Follower
 from lemm_catalog.version import __version__
 
 LookAgain = Callable[[str], tuple[PlannedDataset, Holding]]
+# The paths of all artifacts that a dataset's manifest has today, wanted or not.
+PathsOf = Callable[[str], Collection[str]]
+
+_FETCHING = frozenset({"fetch", "resume"})
 
 
 def execute(
@@ -27,10 +34,12 @@ def execute(
     items: Mapping[str, Item],
     look_again: LookAgain,
     means: Means,
+    paths_of: PathsOf,
     *,
     jobs: int = 1,
 ) -> Outcome:
     """Carry out what a plan says of each dataset, ``jobs`` of them at a time."""
+    run = _Run(look_again, means, paths_of)
     pending = list(enumerate(datasets))
     taking = threading.Lock()
     done: dict[int, DatasetOutcome] = {}
@@ -41,7 +50,7 @@ def execute(
                 if not pending:
                     return
                 index, planned = pending.pop(0)
-            done[index] = _one(planned, items[planned.id], look_again, means)
+            done[index] = run.one(planned, items[planned.id])
 
     if jobs == 1:
         work()
@@ -53,48 +62,114 @@ def execute(
     return Outcome(datasets=tuple(done[index] for index in sorted(done)))
 
 
-def _one(
-    planned: PlannedDataset, item: Item, look_again: LookAgain, means: Means
-) -> DatasetOutcome:
-    stopping = {a.action: a for a in planned.actions if a.action in {"refuse", "ask"}}
-    if stopping:
-        action = stopping.get("refuse") or stopping["ask"]
-        message = f"{action.path}: {action.reason}"
-        return DatasetOutcome(
-            id=item.id, result="refused", message=message, exit_code=1
-        )
-    if not planned.has_work:
-        skipped = next((a for a in planned.actions if a.action == "skip"), None)
-        if skipped and all(a.action == "skip" for a in planned.actions):
-            return DatasetOutcome(id=item.id, result="skipped", message=skipped.reason)
-        return DatasetOutcome(id=item.id, result="present")
-    try:
-        return _pull(item, look_again, means)
-    except LemmError as error:
-        return DatasetOutcome(
-            id=item.id, result="failed", message=str(error), exit_code=error.exit_code
-        )
+@dataclass(frozen=True)
+class _Run:
+    look_again: LookAgain
+    means: Means
+    paths_of: PathsOf
 
+    def one(self, planned: PlannedDataset, item: Item) -> DatasetOutcome:
+        """Do what is to be done of one dataset; its failure is an outcome too."""
+        if refused := _refused(planned):
+            return refused
+        try:
+            if planned.has_work or self._needs_care(item.id):
+                return self._pull(item)
+        except LemmError as error:
+            return _failed(item.id, error)
+        except OSError as error:
+            # What no room has put in words is still this machine's failure.
+            root = self.means.store.layout.root
+            return _failed(item.id, local_error(error, error.filename or root))
+        return _idle(planned)
 
-def _pull(item: Item, look_again: LookAgain, means: Means) -> DatasetOutcome:
-    store, observer = means.store, means.observer
-    store.prepare()
-    with store.lock(
-        item.id, lambda: observer.noted(f"{item.id}: waiting for another pull of it")
-    ):
-        store.finish(item.id)  # what an earlier pull had decided to publish
-        planned, holding = look_again(item.id)
-        work = {a.path for a in planned.actions if a.action in WORK}
-        if not work:
-            return DatasetOutcome(id=item.id, result="present")
-        received = [
-            _ensure(artifact, holding, means)
-            for artifact in item.artifacts
-            if artifact.path in work
+    def _needs_care(self, dataset: str) -> bool:
+        """Whether a crash or a broken disk left something to set right."""
+        store = self.means.store
+        return store.is_unfinished(dataset) or store.unreadable(dataset) is not None
+
+    def _pull(self, item: Item) -> DatasetOutcome:
+        store, observer = self.means.store, self.means.observer
+        store.prepare()
+        with store.lock(
+            item.id,
+            lambda: observer.noted(f"{item.id}: waiting for another pull of it"),
+        ):
+            if mended := store.mend_receipt(item.id):
+                observer.noted(mended)
+            store.finish(item.id)  # what an earlier pull had decided to publish
+            planned, holding = self.look_again(item.id)
+            work = {a.path for a in planned.actions if a.action in WORK}
+            if not work:
+                return _refused(planned) or _idle(planned)
+            received = [
+                _ensure(artifact, holding, self.means)
+                for artifact in item.artifacts
+                if artifact.path in work
+            ]
+            self._publish(item, holding, received)
+        fetched = sum(a.bytes for a in planned.actions if a.action in _FETCHING)
+        return DatasetOutcome(id=item.id, result="pulled", bytes_fetched=fetched)
+
+    def _publish(
+        self, item: Item, holding: Holding, received: Sequence[ReceivedArtifact]
+    ) -> None:
+        renewed = {artifact.path for artifact in received}
+        known = self.paths_of(item.id)
+        others = [
+            artifact
+            for artifact in (holding.receipt.artifacts if holding.receipt else ())
+            if artifact.path not in renewed and _is_among(known, artifact.path)
         ]
-        _publish(item, holding, received, means)
-    fetched = sum(a.bytes for a in planned.actions if a.action in {"fetch", "resume"})
-    return DatasetOutcome(id=item.id, result="pulled", bytes_fetched=fetched)
+        receipt = Receipt(
+            schema_="lemm-catalog/receipt@1",
+            id=item.id,
+            title=item.title,
+            version=item.version,
+            license=item.license,
+            tool=f"lemm-catalog {__version__}",
+            completed=now(),
+            artifacts=(*others, *received),
+        )
+        store, observer = self.means.store, self.means.observer
+        step = Step(verb="publish", dataset=item.id, path="", total=None)
+        observer.started(step, 0)
+        try:
+            store.intend(receipt)
+            store.finish(item.id)
+        except BaseException as error:
+            observer.ended(step, str(error) or type(error).__name__)
+            raise
+        observer.ended(step, None)
+
+
+def _is_among(known: Collection[str], path: str) -> bool:
+    # A set whose list is not pinned, named by its folder, may have any file below.
+    above = accumulate(path.split("/"), "{}/{}".format)
+    return path in known or any(f"{folder}/" in known for folder in above)
+
+
+def _refused(planned: PlannedDataset) -> DatasetOutcome | None:
+    stopping = {a.action: a for a in planned.actions if a.action in {"refuse", "ask"}}
+    action = stopping.get("refuse") or stopping.get("ask")
+    if action is None:
+        return None
+    message = f"{action.path}: {action.reason}"
+    return DatasetOutcome(id=planned.id, result="refused", message=message, exit_code=1)
+
+
+def _idle(planned: PlannedDataset) -> DatasetOutcome:
+    skipped = [action for action in planned.actions if action.action == "skip"]
+    if skipped and len(skipped) == len(planned.actions):
+        reason = skipped[0].reason
+        return DatasetOutcome(id=planned.id, result="skipped", message=reason)
+    return DatasetOutcome(id=planned.id, result="present")
+
+
+def _failed(dataset: str, error: LemmError) -> DatasetOutcome:
+    return DatasetOutcome(
+        id=dataset, result="failed", message=str(error), exit_code=error.exit_code
+    )
 
 
 def _ensure(artifact: Artifact, holding: Holding, means: Means) -> ReceivedArtifact:
@@ -105,25 +180,3 @@ def _ensure(artifact: Artifact, holding: Holding, means: Means) -> ReceivedArtif
             return staged.record
         means.store.discard(artifact.dataset, artifact.path)
     return bring(artifact, means)
-
-
-def _publish(
-    item: Item, holding: Holding, received: Sequence[ReceivedArtifact], means: Means
-) -> None:
-    renewed = {artifact.path for artifact in received}
-    others = holding.receipt.artifacts if holding.receipt else ()
-    receipt = Receipt(
-        schema_="lemm-catalog/receipt@1",
-        id=item.id,
-        title=item.title,
-        version=item.version,
-        license=item.license,
-        tool=f"lemm-catalog {__version__}",
-        completed=now(),
-        artifacts=(*(a for a in others if a.path not in renewed), *received),
-    )
-    step = Step(verb="publish", dataset=item.id, path="", total=None)
-    means.observer.started(step, 0)
-    means.store.intend(receipt)
-    means.store.finish(item.id)
-    means.observer.ended(step, None)

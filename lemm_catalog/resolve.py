@@ -41,11 +41,20 @@ def _addresses(
         yield Address(url=_beside(home, source.path).as_uri())
     if source.url and not source.is_manual:
         for prefix, replacement in mirrors.items():
-            if source.url.startswith(prefix):
+            if (mirrored := _mirrored(source.url, prefix, replacement)) is not None:
                 # A mirror is another origin: the token is not for it.
-                yield Address(url=replacement + source.url[len(prefix) :])
+                yield Address(url=mirrored)
         token = tokens.get(source.token_env) if source.token_env else None
         yield Address(url=source.url, token=token)
+
+
+def _mirrored(url: str, prefix: str, replacement: str) -> str | None:
+    """Return a URL at a mirror of all below a prefix; None if it is not below."""
+    stem = prefix.rstrip("/")
+    rest = url.removeprefix(stem)
+    if not url.startswith(stem) or rest[:1] not in {"", "/", "?", "@"}:
+        return None  # https://host/data is no prefix of https://host/database
+    return replacement.rstrip("/") + rest
 
 
 def _beside(home: Path, path: str) -> Path:

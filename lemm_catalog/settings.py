@@ -39,7 +39,7 @@ class Settings:
     jobs: int = 1
     connections: int = 4
     network: Network = field(default_factory=Network)
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def options(self) -> Options:

@@ -4,14 +4,18 @@ Each kind says only how it opens and reads; the base class turns whatever its li
 raises into our errors, so that nothing foreign passes this door.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, field
+from typing import Self, final
 
 from lemm_catalog.errors import LemmError, PassingError, SourceError
 from lemm_catalog.model.source import redact
+
+# What libraries quote in their errors: the query of a URL, and its user and password.
+_SECRET = re.compile(r"\?[^\s'\")]*=[^\s'\")]*|(?<=//)[^\s/@'\"]*@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +23,29 @@ class Address:
     """Where bytes are, and the bearer token that this origin may see."""
 
     url: str
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
     @property
     def shown(self) -> str:
         """The address in a form that is fit to be printed."""
         return redact(self.url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """How long to wait for a source, in seconds, before it counts as failing.
+
+    Less than ``slowest`` bytes a second over a ``window`` is a stall. ``first`` is
+    the wait before the second try, and doubles from there; ``longest`` is the most
+    a server may ask for.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    window: float = 60.0
+    slowest: int = 1000
+    first: float = 0.5
+    longest: float = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +55,23 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
 
+    def contradict(self, others: Self) -> bool:
+        """Whether both speak, and of different content."""
+        if self.etag and others.etag:
+            return self.etag.removeprefix("W/") != others.etag.removeprefix("W/")
+        dates = {self.last_modified, others.last_modified} - {None}
+        return len(dates) > 1
+
 
 class RangeRefusedError(SourceError):
-    """A source that was asked for a part gave something else: start this file anew."""
+    """A source that was asked for a part gave something else: start this file anew.
+
+    ``total`` is the size of its content, if it said so.
+    """
+
+    def __init__(self, message: str, *, total: int | None = None) -> None:
+        super().__init__(message)
+        self.total = total
 
 
 class Reply(ABC):
@@ -128,9 +163,9 @@ def translated(door: Backend | Reply, address: Address) -> Iterator[None]:
         raise door.translate(error, address) from error
 
 
-def plain(error: Exception) -> str:
+def plain(error: BaseException) -> str:
     """Return an error as one printable line, without what might be a secret."""
     first = str(error).strip().splitlines()
-    text = first[0] if first else type(error).__name__
+    text = _SECRET.sub("", first[0]) if first else type(error).__name__
     shown = text if text.isprintable() else ascii(text)
     return shown if len(shown) <= 200 else shown[:197] + "..."

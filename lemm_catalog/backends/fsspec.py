@@ -4,6 +4,8 @@ Size, digest, temporary file and rename stay ours. The packages behind a protoco
 extras (`pip install lemm-catalog[s3]`), imported when a manifest first needs them.
 """
 
+import ftplib
+from contextlib import suppress
 from typing import Any
 
 from lemm_catalog.backends.base import Address, Backend, Reply, Validators, plain
@@ -33,13 +35,17 @@ class FsspecBackend(Backend):
     def _open(
         self, address: Address, start: int, stop: int | None, validators: Validators
     ) -> Reply:
-        from fsspec.core import url_to_fs
+        from fsspec.core import get_filesystem_class, url_to_fs
 
-        system, path = url_to_fs(address.url)
+        # fsspec shares one connection among all who ask; only its asynchronous
+        # file systems can be used from several threads at once.
+        kind = get_filesystem_class(address.url.partition(":")[0])
+        shares = bool(getattr(kind, "async_impl", False))
+        system, path = url_to_fs(address.url, skip_instance_cache=not shares)
         size = system.info(path).get("size")
         file = system.open(path, "rb", block_size=_BLOCK, cache_type="readahead")
         if start:
-            file.seek(start)
+            file.seek(min(start, size) if isinstance(size, int) else start)
         return _FsspecReply(address, file, start, size)
 
     def translate(self, error: Exception, address: Address) -> SourceError:
@@ -55,6 +61,8 @@ class FsspecBackend(Backend):
             return SourceError(f"{address.shown}: there is no such file")
         if isinstance(error, PermissionError):
             return SourceError(f"{address.shown}: access is refused")
+        if isinstance(error, ftplib.error_perm):
+            return SourceError(f"{address.shown}: is refused: {plain(error)}")
         if isinstance(error, ValueError):
             return SourceError(f"{address.shown}: {plain(error)}")
         return PassingError(f"{address.shown}: {plain(error)}")
@@ -73,4 +81,5 @@ class _FsspecReply(Reply):
         return len(data)
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(Exception):
+            self._file.close()

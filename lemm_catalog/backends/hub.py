@@ -4,10 +4,11 @@ The bytes come through the HTTP backend, which resumes where the Hub's own clien
 starts anew, and checks what it does not. The token goes to the Hub's origin only.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from lemm_catalog.backends.base import Address, Backend, Reply, Validators
 from lemm_catalog.errors import SourceError
+from lemm_catalog.model.source import redact
 
 _KINDS = {"datasets", "spaces", "models"}
 
@@ -43,8 +44,10 @@ def resolve_url(url: str, endpoint: str) -> str:
     name, _, revision = name.partition("@")
     if not (owner and name and path):
         raise SourceError(
-            f"{url}: is not of the form hf://datasets/owner/name@rev/path"
+            f"{redact(url)}: is not of the form hf://datasets/owner/name@rev/path"
         )
     prefix = "" if kind == "models" else f"{kind}/"
-    pin = quote(revision or "main", safe="")
-    return f"{endpoint}/{prefix}{owner}/{name}/resolve/{pin}/{quote(path)}"
+    # A manifest's URL has its spaces escaped: they must not be escaped once more.
+    pin = quote(unquote(revision) or "main", safe="")
+    place = quote(unquote(path))
+    return f"{endpoint}/{prefix}{owner}/{name}/resolve/{pin}/{place}"

@@ -1,6 +1,7 @@
 """Files of this machine: beside a manifest, or a site's own mirror (`file://`)."""
 
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -17,10 +18,18 @@ class LocalBackend(Backend):
         self, address: Address, start: int, stop: int | None, validators: Validators
     ) -> Reply:
         path = Path(url2pathname(urlsplit(address.url).path))
-        return _LocalReply(address, path.open("rb", buffering=0), start)
+        # A pipe would keep us waiting for whoever writes into it.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(path, flags), "rb", buffering=0)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise SourceError(f"{address.shown}: is not a plain file")
+        return _LocalReply(address, file, start)
 
     def translate(self, error: Exception, address: Address) -> SourceError:
         """Return what the system says; asking again would not help."""
+        if isinstance(error, FileNotFoundError):
+            return SourceError(f"{address.shown}: there is no such file")
         words = error.strerror if isinstance(error, OSError) else str(error)
         return SourceError(f"{address.shown}: cannot be read: {words}")
 

@@ -1,18 +1,22 @@
 """The one table from a URL's scheme to the backend that speaks it."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lemm_catalog.backends.base import Backend
+from lemm_catalog.backends.base import Backend, Waits
+
+_KINDS = {"http": "http", "https": "http", "hf": "hub", "file": "local"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """How this machine reaches others: proxies by scheme, the Hub, its token."""
 
-    proxies: Mapping[str, str] = field(default_factory=dict)
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     hub_endpoint: str = "https://huggingface.co"
-    hub_token: str | None = None
+    hub_token: str | None = field(default=None, repr=False)
+    waits: Waits = field(default_factory=Waits)
 
 
 class Backends:
@@ -20,14 +24,22 @@ class Backends:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._making = threading.Lock()
         self._made: dict[str, Backend] = {}
+
+    @property
+    def waits(self) -> Waits:
+        """How long to wait for a source."""
+        return self._network.waits
 
     def for_url(self, url: str) -> Backend:
         """Return the backend of a URL's scheme; fsspec has all we do not speak."""
         scheme = url.partition(":")[0]
-        kind = {"http": "http", "https": "http", "hf": "hub", "file": "local"}.get(
-            scheme, "fsspec"
-        )
+        kind = _KINDS.get(scheme, "fsspec")
+        with self._making:
+            return self._one(kind)
+
+    def _one(self, kind: str) -> Backend:
         if kind not in self._made:
             self._made[kind] = self._make(kind)
         return self._made[kind]
@@ -36,13 +48,12 @@ class Backends:
         if kind == "http":
             from lemm_catalog.backends.http import HttpBackend
 
-            return HttpBackend(dict(self._network.proxies))
+            return HttpBackend(self._network.proxies, self._network.waits)
         if kind == "hub":
             from lemm_catalog.backends.hub import HubBackend
 
             endpoint = self._network.hub_endpoint
-            through = self.for_url(endpoint)
-            return HubBackend(through, endpoint, self._network.hub_token)
+            return HubBackend(self._one("http"), endpoint, self._network.hub_token)
         if kind == "local":
             from lemm_catalog.backends.local import LocalBackend
 

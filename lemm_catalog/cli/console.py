@@ -1,14 +1,26 @@
 """The one place that speaks: results to stdout, all other talk to stderr."""
 
+import errno
 import os
 import shutil
 import sys
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TextIO
 
-from lemm_catalog.errors import CatalogError, LemmError
+from lemm_catalog.errors import CatalogError, LemmError, LocalError
+from lemm_catalog.problems import Problem
 from lemm_catalog.render.findings.text import line
+from lemm_catalog.render.lines import counted
 
-_RED, _YELLOW, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+# What pipes say when nobody reads them any more; Windows says EINVAL.
+_CLOSED = frozenset({errno.EPIPE, errno.EINVAL})
+
+
+class OutputClosedError(BaseException):
+    """Whoever read our results has gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,57 +33,109 @@ class Console:
 
     @property
     def width(self) -> int:
-        """The columns of the terminal; text that is piped may be longer."""
-        return shutil.get_terminal_size((100, 24)).columns if _is_terminal() else 100
+        """The columns for text that is wrapped."""
+        known = _is_terminal(sys.stdout) or "COLUMNS" in os.environ
+        return shutil.get_terminal_size((100, 24)).columns if known else 100
+
+    @property
+    def table_width(self) -> int | None:
+        """The columns for tables; None where nothing is to be cut, as in a pipe."""
+        return self.width if _is_terminal(sys.stdout) else None
 
     @property
     def draws(self) -> bool:
         """Whether progress may be drawn in place."""
-        return sys.stderr.isatty() and not self.quiet and _can_draw()
+        return _is_terminal(sys.stderr) and not self.quiet and _is_capable()
 
     def result(self, text: str) -> None:
-        """Print what was asked for."""
-        print(text)
+        """Print what was asked for.
+
+        Raises:
+            LocalError: if stdout does not take it.
+
+        """
+        if not text or sys.stdout is None:
+            return
+        try:
+            print(safe(text), flush=True)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or error.errno in _CLOSED:
+                raise OutputClosedError from error
+            why = error.strerror or str(error)
+            # What Python still holds back must not be tried again at the exit.
+            sys.stdout = None
+            raise LocalError(f"the result cannot be written: {why}") from error
 
     def talk(self, text: str) -> None:
         """Tell something on the side."""
         if not self.quiet:
-            print(_safe(text), file=sys.stderr)
-
-    def warn(self, text: str) -> None:
-        """Tell something that should not be missed."""
-        if not self.quiet:
-            print(self._marked("warning:", _YELLOW, text), file=sys.stderr)
+            _tell(safe(text))
 
     def error(self, error: LemmError) -> None:
         """Tell why the command failed, and what would mend it."""
+        message = error.message
         if isinstance(error, CatalogError):
             for problem in error.problems:
-                print(_safe(line(problem)), file=sys.stderr)
-        print(self._marked("error:", _RED, error.message), file=sys.stderr)
+                _tell(safe(line(problem)))
+            message = _summary(error.problems)
+        self.failure(message)
         if error.mend:
-            print(_safe(f"  {error.mend}"), file=sys.stderr)
+            _tell(safe(f"  {error.mend}"))
 
-    def _marked(self, word: str, color: str, text: str) -> str:
-        mark = f"{color}{word}{_PLAIN}" if self.color else word
-        return f"{mark} {_safe(text)}"
+    def failure(self, message: str) -> None:
+        """Tell in a sentence that something failed, even when quiet."""
+        mark = f"{_RED}error:{_PLAIN}" if self.color else "error:"
+        _tell(f"{mark} {safe(message)}")
+
+    def trace(self, text: str) -> None:
+        """Show where in the code an error arose."""
+        _tell(safe(text.rstrip()))
 
 
 def wants_color(*, refused: bool) -> bool:
     """Whether to color: on a terminal, unless the user or NO_COLOR says no."""
-    return not (refused or os.environ.get("NO_COLOR")) and sys.stderr.isatty()
+    if refused or os.environ.get("NO_COLOR"):
+        return False
+    return _is_terminal(sys.stderr) and _is_capable()
 
 
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() or "COLUMNS" in os.environ
-
-
-def _can_draw() -> bool:
-    return os.environ.get("TERM", "") != "dumb"
-
-
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Escape what a terminal would obey: names come from strangers."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text
-    )
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else ascii(c)[1:-1] for c in text)
+
+
+def speak_any_language() -> None:
+    """Let a stream that cannot hold a letter show its number instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_harmless(letter: str) -> bool:
+    is_plain = letter.isprintable() or letter in "\n\t"
+    return is_plain or unicodedata.category(letter) == "Zs"  # such as a hard space
+
+
+def _tell(text: str) -> None:
+    """Write to stderr; that nobody listens there must not stop the work."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+
+def _summary(problems: tuple[Problem, ...]) -> str:
+    paths = dict.fromkeys(problem.path for problem in problems)
+    where = next(iter(paths)) if len(paths) == 1 else counted(len(paths), "file")
+    return f"{counted(len(problems), 'problem')} in {where}"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _is_capable() -> bool:
+    if os.name == "nt":  # an old console of Windows would show the codes themselves
+        return bool({"WT_SESSION", "ANSICON", "TERM"} & set(os.environ))
+    return os.environ.get("TERM", "") not in {"", "dumb"}

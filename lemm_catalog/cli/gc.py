@@ -1,13 +1,17 @@
 """``lemm-catalog gc``."""
 
-from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson
 from lemm_catalog.render.data import to_json
 from lemm_catalog.sizes import format_size
 
 
 @command()
 def run(run: Run, as_json: AsJson = False) -> None:
-    """Drop staged data that no manifest asks for any more."""
+    """Drop staged data that no manifest asks for any more.
+
+    What an interrupted pull left stays as long as a pull would go on with it.
+    """
     freed = run.catalog().gc(run.settings)
     if as_json:
         run.console.result(to_json("gc", {"freed_bytes": freed}))

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from lemm_catalog.cli.common import AsJson, Run, Words, command
-from lemm_catalog.render.catalogs import list_markdown, list_text
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson, Words
 from lemm_catalog.render.data import to_json
+from lemm_catalog.render.listings import list_markdown, list_text
 
 
 @command()
@@ -18,11 +19,17 @@ def run(
         bool, typer.Option("--markdown", help="Print a Markdown table.")
     ] = False,
 ) -> None:
-    """List datasets: size, phase, license verdict, and whether they are here."""
+    """List datasets: size, phase, license verdict, and whether they are here.
+
+    With no SELECTION, those that are excluded too.
+
+        lemm-catalog list
+        lemm-catalog list balanced
+    """
     listed = run.catalog().listed(*selection or (), settings=run.settings)
     if as_json:
         run.console.result(to_json("list", {"datasets": listed}))
     elif markdown:
         run.console.result(list_markdown(listed))
     else:
-        run.console.result(list_text(listed, run.console.width))
+        run.console.result(list_text(listed, run.console.table_width))

@@ -19,11 +19,13 @@ from lemm_catalog.cli import (
     validate,
     verify,
 )
+from lemm_catalog.cli.console import speak_any_language
+from lemm_catalog.cli.help import HelpfulCommand, HelpfulGroup
 from lemm_catalog.version import __version__
 
 app = typer.Typer(
     name="lemm-catalog",
-    help="Plan, fetch, verify and audit music and speech datasets.",
+    cls=HelpfulGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -43,7 +45,7 @@ for _name, _command in {
     "gc": gc.run,
     "validate": validate.run,
 }.items():
-    app.command(_name)(_command)
+    app.command(_name, cls=HelpfulCommand)(_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,9 +67,16 @@ def _top(
         ),
     ] = False,
 ) -> None:
-    """Plan, fetch, verify and audit music and speech datasets."""
+    """Plan, fetch, verify and audit music and speech datasets.
+
+    For a start:
+
+        lemm-catalog plan comprehensive
+        lemm-catalog pull sample
+    """
 
 
 def main() -> None:
     """Run the command line."""
+    speak_any_language()
     app(prog_name="lemm-catalog")

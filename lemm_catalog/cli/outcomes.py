@@ -1,18 +1,44 @@
-"""How a command that pulls tells its end."""
+"""How a command that pulls runs, and how it tells its end."""
+
+from collections.abc import Callable
 
 import typer
 
-from lemm_catalog.cli.console import Console
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.logs import logged, requests_told
+from lemm_catalog.cli.progress import observing
 from lemm_catalog.model.outcome import Outcome
-from lemm_catalog.render.data import outcome_json
-from lemm_catalog.render.plans import outcome_text
+from lemm_catalog.progress import Observer
+from lemm_catalog.render.data import to_json
+from lemm_catalog.render.lines import counted
+from lemm_catalog.render.outcomes import outcome_data, outcome_text
 
 
-def tell(console: Console, command: str, outcome: Outcome, *, as_json: bool) -> None:
+def carry_out(run: Run, action: Callable[[Observer], Outcome]) -> Outcome:
+    """Do what pulls, with progress shown and a log written; return its outcome."""
+    with (
+        requests_told(run.console),
+        observing(run.console) as shown,
+        logged(shown, run.settings.cache_dir) as observer,
+    ):
+        outcome = action(observer)
+        observer.concluded(outcome)
+    return outcome
+
+
+def tell(run: Run, command: str, outcome: Outcome, *, as_json: bool) -> None:
     """Print an outcome, and leave with its exit code if it is not 0."""
     if as_json:
-        console.result(outcome_json(command, outcome))
+        run.console.result(to_json(command, outcome_data(outcome)))
     else:
-        console.result(outcome_text(outcome, console.width))
-    if outcome.exit_code:
+        run.console.result(outcome_text(outcome, run.console.width))
+    leave(run, outcome)
+
+
+def leave(run: Run, outcome: Outcome) -> None:
+    """Leave with the exit code of an outcome, if it is not 0."""
+    failed = [dataset.id for dataset in outcome.datasets if dataset.exit_code]
+    if failed:
+        count = counted(len(failed), "dataset")
+        run.console.failure(f"{count} not brought: {', '.join(failed)}")
         raise typer.Exit(outcome.exit_code)

@@ -4,18 +4,28 @@ from typing import Annotated
 
 import typer
 
-from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson
 from lemm_catalog.render.data import to_json
 
 
 @command()
 def run(
     run: Run,
-    dataset: Annotated[str, typer.Argument(metavar="ID", help="The dataset.")],
+    dataset: Annotated[
+        str, typer.Argument(metavar="ID", help="The dataset, or id/part.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Print the folder of a dataset, for scripts; fails unless all of it is here."""
-    standing = run.catalog().status(dataset, settings=run.settings)[0]
+    """Print the folder of a dataset, for scripts.
+
+    Fails with 1 unless all of the dataset is here; prints the folder if some is.
+
+        cd "$(lemm-catalog path sample)"
+    """
+    catalog = run.catalog()
+    catalog.manifest(dataset.partition("/")[0])  # one dataset, no phase and no glob
+    standing = catalog.status(dataset, settings=run.settings)[0]
     path = run.settings.cache_dir.absolute() / standing.id
     if as_json:
         content = {"id": standing.id, "path": str(path), "state": standing.state}
@@ -23,8 +33,6 @@ def run(
     elif standing.path:
         run.console.result(str(path))
     if standing.state != "present":
-        run.console.talk(
-            f"{standing.id} is {standing.state}: {standing.reason} "
-            f"(lemm-catalog pull {standing.id})"
-        )
+        run.console.failure(f"{standing.id} is {standing.state}: {standing.reason}")
+        run.console.talk(f"  lemm-catalog pull {dataset}")
         raise typer.Exit(1)

@@ -1,15 +1,12 @@
-"""What an observer hears, shown: bars on a terminal, lines elsewhere, and a log."""
+"""What an observer hears, shown: bars on a terminal, lines elsewhere."""
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from lemm_catalog.cli.console import Console
+from lemm_catalog.cli.console import Console, safe
 from lemm_catalog.progress import Observer, SilentObserver, Step
 from lemm_catalog.sizes import format_decimal
 
@@ -20,6 +17,7 @@ _DOING = {
     "publish": "publishing",
 }
 _LINE_SECONDS = 30.0
+_WIDE = 76  # columns for everything there is to show
 
 
 @contextmanager
@@ -51,7 +49,7 @@ class LineObserver:
         if step.verb != "publish":
             known = f" of {format_decimal(step.total)}" if step.total else ""
             here = f", {format_decimal(done)} here already" if done else ""
-            self._console.talk(f"{_name(step)}{known}{here}")
+            self._console.talk(f"{name_of(step)}{known}{here}")
 
     def advanced(self, step: Step, count: int) -> None:
         """Tell of progress every 10 % or half a minute."""
@@ -65,13 +63,14 @@ class LineObserver:
             self._said[step] = (now, percent)
             if now < at + 1:
                 return
-        self._console.talk(f"{_name(step)}: {percent} %")
+        shown = f"{percent} %" if step.total else format_decimal(done)
+        self._console.talk(f"{name_of(step)}: {shown}")
 
     def ended(self, step: Step, error: str | None) -> None:
         """Tell that a step ended."""
         self._done.pop(step, None)
         if error is None:
-            self._console.talk(f"{_name(step)}: done")
+            self._console.talk(f"{name_of(step)}: done")
 
     def noted(self, message: str) -> None:
         """Tell a remark."""
@@ -87,8 +86,10 @@ class BarObserver:
 
     def started(self, step: Step, done: int) -> None:
         """Add a bar."""
-        task = self._progress.add_task(_name(step), total=step.total, completed=done)
-        self._tasks[step] = task
+        name = safe(name_of(step))
+        self._tasks[step] = self._progress.add_task(
+            name, total=step.total, completed=done
+        )
 
     def advanced(self, step: Step, count: int) -> None:
         """Move a bar on."""
@@ -101,11 +102,13 @@ class BarObserver:
             self._progress.remove_task(task)
         if error is None and step.verb != "publish":
             size = f"  {format_decimal(step.total)}" if step.total else ""
-            self.noted(f"{_name(step)}: done{size}")
+            self.noted(f"{name_of(step)}: done{size}")
 
     def noted(self, message: str) -> None:
         """Leave a line above the bars."""
-        self._progress.console.print(message, markup=False, highlight=False)
+        self._progress.console.print(
+            safe(message), markup=False, highlight=False, emoji=False, soft_wrap=True
+        )
 
 
 @contextmanager
@@ -121,94 +124,28 @@ def _bars(console: Console) -> Iterator[Observer]:
     )
     from rich.table import Column
 
+    stderr = RichConsole(stderr=True, no_color=not console.color)
     name = TextColumn(
         "{task.description}",
         markup=False,
         table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
     )
+    # The narrower the terminal, the fewer columns, so that names can be read.
+    columns = [
+        (0, BarColumn(bar_width=8 if stderr.width < _WIDE else 16)),
+        (50, DownloadColumn()),
+        (_WIDE, TransferSpeedColumn()),
+        (60, TimeRemainingColumn(compact=True)),
+    ]
+    fitting = [column for least, column in columns if stderr.width >= least]
     with Progress(
-        name,
-        BarColumn(bar_width=16),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(compact=True),
-        console=RichConsole(stderr=True, no_color=not console.color),
-        transient=True,
-        expand=True,
+        name, *fitting, console=stderr, transient=True, expand=True
     ) as progress:
         yield BarObserver(progress)
 
 
-class LoggingObserver:
-    """Passes everything on, and writes what matters to the log file."""
-
-    def __init__(self, inner: Observer, logger: logging.Logger) -> None:
-        self._inner = inner
-        self._logger = logger
-
-    def started(self, step: Step, done: int) -> None:
-        """Log that a step began."""
-        self._logger.info(
-            "%s: begun, %d of %s bytes here", _name(step), done, step.total
-        )
-        self._inner.started(step, done)
-
-    def advanced(self, step: Step, count: int) -> None:
-        """Pass it on: progress is not worth a log line."""
-        self._inner.advanced(step, count)
-
-    def ended(self, step: Step, error: str | None) -> None:
-        """Log how a step ended."""
-        if error is None:
-            self._logger.info("%s: done", _name(step))
-        else:
-            self._logger.error("%s: %s", _name(step), error)
-        self._inner.ended(step, error)
-
-    def noted(self, message: str) -> None:
-        """Log a remark."""
-        self._logger.warning("%s", message)
-        self._inner.noted(message)
-
-
-@contextmanager
-def logged(inner: Observer, cache_dir: Path) -> Iterator[Observer]:
-    """Give an observer that also writes ``logs/lemm_<date>.log``.
-
-    The file is made with the first line, so that a pull with nothing to do leaves
-    no trace. A disk that does not take it must not stop the pull.
-    """
-    logger = logging.Logger("lemm_catalog.pull")
-    handler = _LazyFile(cache_dir / "logs" / f"lemm_{datetime.now(UTC):%Y-%m-%d}.log")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.addHandler(handler)
-    try:
-        yield LoggingObserver(inner, logger)
-    finally:
-        handler.close()
-
-
-class _LazyFile(logging.FileHandler):
-    """Makes its folder and its file with the first line."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, encoding="utf-8", delay=True)
-        self._folder = path.parent
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one line, or give it up if the disk does not take it."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            super().emit(record)
-        except OSError:
-            self.acquire()
-            self.release()
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
-        """Say nothing: the pull itself will meet a disk that is full."""
-
-
-def _name(step: Step) -> str:
+def name_of(step: Step) -> str:
+    """Return what is done to what, as ``fetching nsynth/train.tar.gz``."""
     path = f"/{step.path}" if step.path else ""
     return f"{_DOING[step.verb]} {step.dataset}{path}"
 

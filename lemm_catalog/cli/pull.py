@@ -6,33 +6,42 @@ from typing import Annotated
 import typer
 
 from lemm_catalog.api import read_plan
-from lemm_catalog.cli.common import AsJson, Run, Words, command
-from lemm_catalog.cli.outcomes import tell
-from lemm_catalog.cli.progress import logged, observing
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson, PhaseWords
+from lemm_catalog.cli.outcomes import carry_out, tell
 from lemm_catalog.errors import UsageError
 
 
 @command(plans=True)
 def run(
     run: Run,
-    selection: Words = None,
+    selection: PhaseWords = None,
     as_json: AsJson = False,
     plan: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Carry out a saved plan.")
     ] = None,
 ) -> None:
-    """Fetch, verify, unpack and publish; run again, it goes on or does nothing."""
-    if plan and selection:
-        raise UsageError("a saved plan has its own selection", mend="give one of them")
-    saved = read_plan(plan) if plan else None
-    catalog = run.catalog()
-    with (
-        observing(run.console) as shown,
-        logged(shown, run.settings.cache_dir) as observer,
-    ):
-        if saved:
-            outcome = catalog.pull_saved(saved, run.settings, observer)
-        else:
-            words = selection or ()
-            outcome = catalog.pull(*words, settings=run.settings, observer=observer)
-    tell(run.console, "pull", outcome, as_json=as_json)
+    """Fetch, verify, unpack and publish what a plan says.
+
+    Interrupted and run again, it goes on where it was; run once more, it does
+    nothing. One dataset's failure does not stop the others.
+
+        lemm-catalog pull sample
+        lemm-catalog pull minimal --exclude urmp
+        lemm-catalog pull --plan plan.json
+    """
+    settings, words = run.settings, selection or ()
+    if plan is None:
+        catalog = run.catalog()
+        outcome = carry_out(
+            run, lambda seen: catalog.pull(*words, settings=settings, observer=seen)
+        )
+    else:
+        if words or settings.exclude or settings.policy:
+            raise UsageError(
+                "a saved plan has its own selection",
+                mend="give --plan without SELECTION, --exclude and --commercial",
+            )
+        saved, catalog = read_plan(plan), run.catalog()
+        outcome = carry_out(run, lambda seen: catalog.pull_saved(saved, settings, seen))
+    tell(run, "pull", outcome, as_json=as_json)

@@ -1,25 +1,15 @@
 """``lemm-catalog refresh``."""
 
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli.common import AsJson, Run, command
-from lemm_catalog.cli.outcomes import tell
-from lemm_catalog.cli.progress import logged, observing
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson, Ids
+from lemm_catalog.cli.outcomes import carry_out, tell
 
 
 @command(plans=True)
-def run(
-    run: Run,
-    datasets: Annotated[list[str], typer.Argument(metavar="ID...", help="Datasets.")],
-    as_json: AsJson = False,
-) -> None:
+def run(run: Run, datasets: Ids, as_json: AsJson = False) -> None:
     """Fetch datasets anew; what is here stays until the new is in place."""
-    catalog = run.catalog()
-    with (
-        observing(run.console) as shown,
-        logged(shown, run.settings.cache_dir) as observer,
-    ):
-        outcome = catalog.refresh(*datasets, settings=run.settings, observer=observer)
-    tell(run.console, "refresh", outcome, as_json=as_json)
+    catalog, settings = run.catalog(), run.settings
+    outcome = carry_out(
+        run, lambda seen: catalog.refresh(*datasets, settings=settings, observer=seen)
+    )
+    tell(run, "refresh", outcome, as_json=as_json)

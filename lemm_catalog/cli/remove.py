@@ -1,20 +1,13 @@
 """``lemm-catalog remove``."""
 
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson, Ids
 from lemm_catalog.render.data import to_json
 from lemm_catalog.sizes import format_size
 
 
 @command()
-def run(
-    run: Run,
-    datasets: Annotated[list[str], typer.Argument(metavar="ID...", help="Datasets.")],
-    as_json: AsJson = False,
-) -> None:
+def run(run: Run, datasets: Ids, as_json: AsJson = False) -> None:
     """Take datasets away, with all that is staged of them."""
     freed = run.catalog().remove(*datasets, settings=run.settings)
     if as_json:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from lemm_catalog.cli.common import AsJson, Run, command
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.options import AsJson
 from lemm_catalog.render.catalogs import show_text
 from lemm_catalog.render.data import to_json
 
@@ -15,7 +16,11 @@ def run(
     dataset: Annotated[str, typer.Argument(metavar="ID", help="The dataset.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show all that is known of one dataset."""
+    """Show all that is known of one dataset, be it excluded.
+
+    Sizes, files with every source and checksum, license with its claims, layout,
+    notes, citation.
+    """
     catalog = run.catalog()
     manifest = catalog.manifest(dataset)
     listed = catalog.listed_one(manifest.id, run.settings)

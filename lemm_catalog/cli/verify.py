@@ -1,14 +1,19 @@
 """``lemm-catalog verify``."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
-from lemm_catalog.api import Catalog
-from lemm_catalog.cli.common import AsJson, Run, Words, command
-from lemm_catalog.cli.outcomes import tell
-from lemm_catalog.cli.progress import logged, observing
+from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.logs import requests_told
+from lemm_catalog.cli.options import AsJson, Words
+from lemm_catalog.cli.outcomes import carry_out, leave
+from lemm_catalog.cli.progress import observing
+from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.model.standing import Standing
 from lemm_catalog.render.data import to_json
+from lemm_catalog.render.outcomes import outcome_data, outcome_text
 from lemm_catalog.render.standings import verify_text
 from lemm_catalog.store.receipts import Verification
 
@@ -25,44 +30,48 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read everything that is here and compare it with its checksums."""
-    catalog, words = run.catalog(), selection or ()
-    with observing(run.console) as observer:
-        found = catalog.verify(
-            *words, settings=run.settings, observer=observer, quick=quick
-        )
-    missing = [
-        standing.id
-        for standing in catalog.status(*words, settings=run.settings)
-        if standing.id not in found and words
-    ]
+    """Read everything that is here and compare it with its checksums.
+
+    Fails with 1 if something is damaged and was not repaired, or if something you
+    named is not here.
+
+        lemm-catalog verify
+        lemm-catalog verify nsynth --repair
+    """
+    catalog, words, settings = run.catalog(), selection or (), run.settings
+    with requests_told(run.console), observing(run.console) as seen:
+        found = catalog.verify(*words, settings=settings, observer=seen, quick=quick)
+    standings = catalog.status(*words, settings=settings) if words else ()
+    lacking = [one for one in standings if one.state in {"missing", "partial"}]
+    if not as_json:
+        damaged_files = {name: finding.damaged for name, finding in found.items()}
+        run.console.result(verify_text(damaged_files, lacking, run.console.width))
     damaged = [name for name, finding in found.items() if finding.damaged]
-    _tell(run, found, missing, as_json)
+    outcome = None
     if damaged and repair:
-        _repair(run, catalog, damaged)
-    elif damaged or missing:
+        outcome = carry_out(run, lambda seen: catalog.repair(damaged, settings, seen))
+    if as_json:
+        run.console.result(to_json("verify", _data(found, lacking, outcome)))
+    elif outcome:
+        run.console.result(outcome_text(outcome, run.console.width))
+    if outcome:
+        leave(run, outcome)
+    if lacking or (damaged and not outcome):
         raise typer.Exit(1)
 
 
-def _tell(
-    run: Run, found: dict[str, Verification], missing: list[str], as_json: bool
-) -> None:
-    if as_json:
-        datasets = [
+def _data(
+    found: dict[str, Verification],
+    lacking: Sequence[Standing],
+    outcome: Outcome | None,
+) -> dict[str, Any]:
+    """Return what was found before the repair, and how the repair ended."""
+    return {
+        "datasets": [
             {"id": name, "whole": not finding.damaged, **finding.model_dump()}
             for name, finding in found.items()
-        ]
-        content = {"datasets": datasets, "missing": missing}
-        run.console.result(to_json("verify", content))
-    else:
-        damaged = {name: finding.damaged for name, finding in found.items()}
-        run.console.result(verify_text(damaged, missing, run.console.width))
-
-
-def _repair(run: Run, catalog: Catalog, damaged: list[str]) -> None:
-    with (
-        observing(run.console) as shown,
-        logged(shown, run.settings.cache_dir) as observer,
-    ):
-        outcome = catalog.repair(damaged, run.settings, observer)
-    tell(run.console, "repair", outcome, as_json=False)
+        ],
+        "missing": [one.id for one in lacking if one.state == "missing"],
+        "partial": [one.id for one in lacking if one.state == "partial"],
+        "repair": outcome and outcome_data(outcome),
+    }

@@ -17,9 +17,11 @@ from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.problems import Problem
-from lemm_catalog.rules.consistency import Finding, findings, ladder_findings
+from lemm_catalog.rules.consistency import findings, ladder_findings
+from lemm_catalog.rules.finding import Finding
 
 BUILTIN = "builtin"
+_MEMBERS = ("datasets", "phases.yaml", "licenses", "policies", "locks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +57,18 @@ def load(roots: Sequence[str | Path] = ()) -> Loaded:
 def load_paths(paths: Iterable[Path]) -> Loaded:
     """Read manifests, folders of manifests, or whole catalogs.
 
-    Manifests on their own are judged within the builtin catalog's phases, licenses
-    and policies.
+    Manifests on their own are judged within the phases, licenses, policies and locks
+    of the catalog they lie in, or else within the builtin one's.
     """
     reader = _Reader()
     builtin = builtin_root()
+    chosen = list(paths)
     reader.read_shared(builtin)
+    for home in dict.fromkeys(filter(None, map(_catalog_around, chosen))):
+        reader.read_shared(home)
+        reader.read_locks(home)
     reader.files = 0
-    for path in paths:
+    for path in chosen:
         if (path / "datasets").is_dir():
             reader.read_root(path, builtin)
         elif path.is_dir():
@@ -94,12 +100,24 @@ class _Reader:
                 Problem(path=str(root), code="unreadable", message=message)
             )
             return
+        if not any((root / name).exists() for name in _MEMBERS):
+            message = f"holds no catalog: none of {', '.join(_MEMBERS)}"
+            self.problems.append(
+                Problem(path=str(root), code="unreadable", message=message)
+            )
+            return
         self.read_shared(builtin, missing_in=root)
         self.read_shared(root)
         for path in _listed(root / "datasets", ".yaml", self.problems):
             self.read_manifest(path)
+        self.read_locks(root)
+
+    def read_locks(self, root: Path) -> None:
         for path in _listed(root / "locks", ".json", self.problems):
-            self.read_lock(path)
+            document, lock = self._read(path, "lock", Lock)
+            if lock and document:
+                self._expect_name(document, lock.id)
+                self.locks[lock.id] = lock
 
     def read_shared(self, root: Path, *, missing_in: Path | None = None) -> None:
         """Read ladder, licenses and policies; or only those another root lacks."""
@@ -118,30 +136,32 @@ class _Reader:
                     self.licenses[path.stem] = facts
         if wants("policies"):
             for path in _listed(root / "policies", ".yaml", self.problems):
-                _, policy = self._read(path, "policy", Policy)
-                if policy:
+                document, policy = self._read(path, "policy", Policy)
+                if policy and document:
+                    self._expect_name(document, policy.id)
                     self.policies[policy.id] = policy
 
     def read_manifest(self, path: Path) -> None:
         document, manifest = self._read(path, "manifest", Manifest)
         if manifest is None or document is None:
             return
-        if manifest.id != path.stem:
-            message = f"the id is {manifest.id!r}, the file is named {path.name!r}"
-            hint = f"rename the file to {manifest.id}.yaml"
-            self.problems.append(
-                document.problem(("id",), "id-mismatch", message, hint=hint)
-            )
+        self._expect_name(document, manifest.id)
         if manifest.id in self.manifests:
             other = self.manifests[manifest.id][1].path
             self.notes.append(f"{manifest.id}: {path} overrides {other}")
+            # It pins the sources of the other one.
+            self.locks.pop(manifest.id, None)
         self.manifests[manifest.id] = manifest, document
         self.problems.extend(_missing_companions(manifest, document))
 
-    def read_lock(self, path: Path) -> None:
-        _, lock = self._read(path, "lock", Lock)
-        if lock:
-            self.locks[lock.id] = lock
+    def _expect_name(self, document: Document, name: str) -> None:
+        path = Path(document.path)
+        if name != path.stem:
+            message = f"the id is {name!r}, the file is named {path.name!r}"
+            hint = f"rename the file to {name}{path.suffix}"
+            self.problems.append(
+                document.problem(("id",), "id-mismatch", message, hint=hint)
+            )
 
     def _read(
         self, path: Path, kind: str, model: type[Model]
@@ -187,6 +207,12 @@ class _Reader:
                 yield _placed(document, finding)
 
 
+def _catalog_around(path: Path) -> Path | None:
+    """Return the catalog that a manifest, or a folder of them, belongs to."""
+    folder = path.absolute() if path.is_dir() else path.absolute().parent
+    return folder.parent if folder.name == "datasets" else None
+
+
 def _placed(document: Document, finding: Finding) -> Problem:
     return document.problem(
         finding.key,
@@ -201,8 +227,16 @@ def _listed(folder: Path, suffix: str, problems: list[Problem]) -> list[Path]:
     """Return the files of a folder in order; foreign names become problems."""
     if not folder.is_dir():
         return []
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        problems.append(Problem(path=str(folder), code="unreadable", message=message))
+        return []
     found: list[Path] = []
-    for path in sorted(folder.iterdir()):
+    for path in paths:
+        if path.name.startswith("."):
+            continue  # left by an editor or a Mac
         if path.suffix == suffix:
             found.append(path)
         elif path.suffix in {".yml", ".json"} and suffix == ".yaml":
@@ -222,4 +256,5 @@ def _missing_companions(manifest: Manifest, document: Document) -> Iterator[Prob
             key: tuple[Any, ...] = ("files", index, "source", number)
             if source.path and not (home / source.path).exists():
                 message = f"there is no {source.path} beside this manifest"
-                yield document.problem(key, "missing-companion", message)
+                hint = "put the file there; a URL begins with https://"
+                yield document.problem(key, "missing-companion", message, hint=hint)

@@ -2,17 +2,20 @@
 
 import difflib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
 from lemm_catalog.load.document import Document, KeyPath
+from lemm_catalog.load.files import fit_to_show
 from lemm_catalog.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -25,6 +28,20 @@ _NAMES = {
     "boolean": "true or false",
     "null": "empty",
 }
+_SET = "a path that ends in / is a set of files, which has none of its own"
+_COMPANIONS = {
+    "include": "it chooses among the files of a folder: a path that ends in /",
+    "exclude": "it chooses among the files of a folder: a path that ends in /",
+    "size": _SET,
+    "checksums": _SET,
+    "unpack": _SET,
+    "url": "name one source: a url or a path",
+    "path": "name one source: a url, a path, or what to do by hand",
+    "token_env": "a token is sent to a url only",
+}
+_USER = re.compile(r"://[^/@\s]*@")
+# The longest text any schema takes.
+_LONGEST = 20_000
 
 
 def schemas_folder() -> Path:
@@ -35,21 +52,41 @@ def schemas_folder() -> Path:
 
 
 @cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str) -> Any:
     path = schemas_folder() / f"{kind}.v1.schema.json"
-    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    return _CarefulValidator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _unless_too_long(keyword: str) -> Any:
+    """Return a keyword that leaves a text which is too long anyway to `maxLength`.
+
+    A pattern may take the square of a text's length: a megabyte would be hours.
+    """
+    judge = Draft202012Validator.VALIDATORS[keyword]
+
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        most = schema.get("maxLength", _LONGEST)
+        if not isinstance(instance, str) or len(instance) <= most:
+            yield from judge(validator, value, instance, schema)
+
+    return check
+
+
+_CarefulValidator: Any = extend(  # type: ignore[no-untyped-call]  # has no types
+    Draft202012Validator,
+    {keyword: _unless_too_long(keyword) for keyword in ("allOf", "pattern")},
+)
 
 
 def check(
     document: Document, kind: str, model: type[Model]
 ) -> tuple[Model | None, tuple[Problem, ...]]:
     """Return the value of a document, or every problem its schema has with it."""
-    errors = _validator(kind).iter_errors(document.data)
-    problems = tuple(
-        sorted({_problem(document, e) for error in errors for e in _leaves(error)})
-    )
+    errors: Iterable[ValidationError] = _validator(kind).iter_errors(document.data)
+    root = _validator(kind).schema
+    problems = {p for error in errors for p in _problems(document, root, error)}
     if problems:
-        return None, problems
+        return None, tuple(sorted(problems))
     try:
         return model.model_validate(document.data), ()
     except ModelError as error:
@@ -60,25 +97,9 @@ def check(
                 item["msg"].removeprefix("Value error, "),
             )
             for item in error.errors(include_url=False, include_input=False)
+            # A list whose items are wrong counts for pydantic as too short as well.
+            if item["type"] != "too_short"
         )
-
-
-def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Give the errors behind a union: those of the branch that went deepest."""
-    if not error.context:
-        yield error
-        return
-    deepest = max(len(e.absolute_path) for e in error.context)
-    branches = {e.schema_path[0] for e in error.context}
-    for branch in branches:
-        members = [e for e in error.context if e.schema_path[0] == branch]
-        # A branch that wants another kind of value altogether was not meant.
-        was_meant = all(e.validator != "type" or len(e.path) for e in members)
-        if was_meant and any(len(e.absolute_path) == deepest for e in members):
-            for member in members:
-                yield from _leaves(member)
-            return
-    yield error
 
 
 def _known(document: Document, location: tuple[Any, ...]) -> KeyPath:
@@ -93,42 +114,73 @@ def _known(document: Document, location: tuple[Any, ...]) -> KeyPath:
     return key
 
 
-def _problem(document: Document, error: ValidationError) -> Problem:
+def _problems(
+    document: Document, root: Any, error: ValidationError
+) -> Iterator[Problem]:
     key = tuple(error.absolute_path)
     schema: Any = error.schema
     value: Any = error.validator_value
     match error.validator:
-        case "additionalProperties" | "unevaluatedProperties":
-            return _unknown_key(document, error, key)
+        case "additionalProperties":
+            yield from _unknown_keys(document, error, key)
         case "required":
             # jsonschema reports each missing key on its own, in its message only.
             named = next(k for k in value if error.message.startswith(repr(k)))
             message = f"{named!r} is missing"
             hint = _hint(schema.get("properties", {}).get(named, {}))
-            return document.problem((*key, named), "missing-key", message, hint=hint)
+            yield document.problem((*key, named), "missing-key", message, hint=hint)
         case "type":
-            names = [value] if isinstance(value, str) else list(value)
-            expected = " or ".join(_NAMES.get(name, name) for name in names)
+            names = [value, *_other_types(root, error.absolute_schema_path)]
+            expected = _either([_NAMES[name] for name in names])
             found = _found(document, key, error.instance)
             hint = _type_hint(document, key, error.instance, names)
             message = f"must be {expected}, not {found}"
-            return document.problem(key, "wrong-type", message, hint=hint)
+            yield document.problem(key, "wrong-type", message, hint=hint)
+        case "not" | "maxItems" | "maxProperties":
+            message = "does not go with the other keys here"
+            hint = _COMPANIONS.get(str(key[-1]), "") if key else ""
+            yield document.problem(key, "wrong-value", message, hint=hint)
         case _:
             message = _value_message(document, key, error)
-            return document.problem(key, "wrong-value", message, hint=_hint(schema))
+            yield document.problem(key, "wrong-value", message, hint=_hint(schema))
 
 
-def _unknown_key(document: Document, error: ValidationError, key: KeyPath) -> Problem:
+def _other_types(root: Any, path: Iterable[Any]) -> list[str]:
+    """Return what else a value may be: the ``if`` of each ``else`` on the way to it.
+
+    ``path`` leads from the root to the keyword that failed, through references.
+    """
+    schema, found = root, list[str]()
+    for step in path:
+        if step in {"properties", "items", "additionalProperties"}:
+            found = []
+        elif step == "else":
+            found.insert(0, schema["if"]["type"])
+        schema = schema[step]
+        while isinstance(schema, dict) and "$ref" in schema:
+            schema = schema | root["$defs"][schema["$ref"].rpartition("/")[2]]
+            del schema["$ref"]
+    return found
+
+
+def _either(names: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _unknown_keys(
+    document: Document, error: ValidationError, key: KeyPath
+) -> Iterator[Problem]:
     schema: Any = error.schema
     instance: Any = error.instance
     known = list(schema.get("properties", {}))
-    unknown = sorted(k for k in instance if k not in known and not k.startswith("x-"))
-    name = unknown[0] if unknown else "?"
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    others = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-    message = f"{_cut(name)!r} is not a key here{others}"
-    return document.problem((*key, name), "unknown-key", message, hint=hint)
+    for name in instance:
+        if name in known or name.startswith("x-"):
+            continue
+        # 0.55: "lisence" is as near to "license" as 0.57.
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.55)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        message = f"{fit_to_show(name)!r} is not a key here"
+        yield document.problem((*key, name), "unknown-key", message, hint=hint)
 
 
 def _value_message(document: Document, key: KeyPath, error: ValidationError) -> str:
@@ -145,9 +197,11 @@ def _value_message(document: Document, key: KeyPath, error: ValidationError) -> 
         case "maxLength":
             return f"is {len(instance)} characters long; at most {value} fit"
         case "minimum":
-            return f"{found} is less than {value}"
+            return f"must be at least {value}, not {found}"
         case "maximum":
-            return f"{found} is more than {value}"
+            return f"must be at most {value}, not {found}"
+        case "exclusiveMinimum":
+            return f"must be more than {value}, not {found}"
         case "pattern":
             what = error.schema.get("title") if isinstance(error.schema, dict) else None
             return f"{found} is not {what or f'of the form {value}'}"
@@ -163,7 +217,9 @@ def _found(document: Document, key: KeyPath, value: Any) -> str:
     if value is None:
         return "empty"
     if isinstance(value, str):
-        return repr(_cut(value))
+        # A password in a URL is what may be wrong with it: it is not repeated.
+        told = _USER.sub("://...@", value)
+        return repr(told if len(told) <= 160 else told[:157] + "...")
     kind = "the truth value" if isinstance(value, bool) else "the number"
     return f"{kind} {document.plain.get(key, value)}"
 
@@ -174,6 +230,8 @@ def _type_hint(document: Document, key: KeyPath, value: Any, names: list[str]) -
         return f'write "{plain}", in quotes'
     if "boolean" in names and str(value).lower() in {"yes", "no", "on", "off"}:
         return "write true or false"
+    if "array" in names and plain and not isinstance(value, (dict, list)):
+        return f"write [{plain}]"
     if "integer" in names and isinstance(value, str):
         return "write plain digits, without quotes, units or separators"
     return ""
@@ -182,7 +240,3 @@ def _type_hint(document: Document, key: KeyPath, value: Any, names: list[str]) -
 def _hint(schema: Any) -> str:
     examples = schema.get("examples") if isinstance(schema, dict) else None
     return f"for example {json.dumps(examples[0])}" if examples else ""
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "..."

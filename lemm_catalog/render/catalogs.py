@@ -1,48 +1,11 @@
-"""Datasets of a catalog as text: the list, and all that is known of one."""
+"""All that is known of one dataset, as text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.manifest import File, Manifest, UnpackedSize, bytes_of
-from lemm_catalog.render.lines import columns, wrapped
-from lemm_catalog.sizes import format_decimal, format_size
-
-_HEADERS = ("id", "phase", "pri", "download", "commercial", "state", "license")
-
-
-def list_text(listed: Sequence[Listed], width: int) -> str:
-    """Return datasets as a table, a line each."""
-    rows = [
-        (
-            one.id,
-            one.phase if one.status == "active" else one.status,
-            str(one.priority),
-            format_decimal(one.download_bytes),
-            one.commercial,
-            one.state,
-            one.license,
-        )
-        for one in listed
-    ]
-    return columns(rows, _HEADERS, right=frozenset({2, 3}), width=width)
-
-
-def list_markdown(listed: Sequence[Listed]) -> str:
-    """Return datasets as a Markdown table, for documents."""
-    lines = [
-        "| dataset | phase | from | download | unpacked | license | commercial use |",
-        "|---|---|---|---:|---:|---|---|",
-    ]
-    for one in listed:
-        title = f"[{one.title}]({one.homepage})" if one.homepage else one.title
-        phase = one.phase if one.status == "active" else f"*{one.status}*"
-        lines.append(
-            f"| `{one.id}` {title} | {phase} | {one.host} "
-            f"| {format_decimal(one.download_bytes)} "
-            f"| {format_decimal(one.unpacked_bytes)} "
-            f"| {one.license} | {one.commercial} |"
-        )
-    return "\n".join(lines)
+from lemm_catalog.render.lines import wrapped
+from lemm_catalog.sizes import format_size
 
 
 def show_text(manifest: Manifest, listed: Listed, width: int) -> str:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 MIN_WIDTH = 40
+_MIN_LAST = 16
 
 
 def columns(
@@ -11,22 +12,36 @@ def columns(
     headers: Sequence[str],
     *,
     right: frozenset[int] = frozenset(),
-    width: int,
+    spare: Sequence[int] = (),
+    width: int | None,
 ) -> str:
     """Return rows as aligned columns; the last one is cut to what is left.
 
-    ``right`` holds the indices of columns that are aligned to the right.
+    ``right`` holds the indices of columns that are aligned to the right, ``spare``
+    those that may go where they do not fit, first to last. ``width`` None cuts
+    nothing.
     """
-    table = [list(headers), *map(list, rows)]
+    table = [headers, *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(headers))]
-    room = max(width, MIN_WIDTH) - sum(widths[:-1]) - 2 * (len(widths) - 1)
-    widths[-1] = max(min(widths[-1], room), 8)
+    shown = list(range(len(headers)))
+    if width is not None:
+        goal = max(width, MIN_WIDTH)
+        for index in spare:
+            if _least(widths, shown) > goal:
+                shown.remove(index)
+        last = shown[-1]
+        room = goal - sum(widths[i] + 2 for i in shown[:-1])
+        widths[last] = min(widths[last], max(room, _MIN_LAST))
     return "\n".join(
-        "  ".join(
-            _cell(text, widths[i], to_right=i in right) for i, text in enumerate(row)
-        ).rstrip()
+        "  ".join(_cell(row[i], widths[i], to_right=i in right) for i in shown).rstrip()
         for row in table
     )
+
+
+def _least(widths: Sequence[int], shown: Sequence[int]) -> int:
+    """Return the columns that are needed at least, with the last one cut short."""
+    *others, last = (widths[i] for i in shown)
+    return sum(others) + 2 * len(others) + min(last, _MIN_LAST)
 
 
 def _cell(text: str, width: int, *, to_right: bool) -> str:

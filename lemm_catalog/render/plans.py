@@ -1,28 +1,54 @@
-"""A plan and an outcome as text for people."""
+"""A plan as text for people."""
 
-from lemm_catalog.model.outcome import Outcome
+from collections.abc import Iterator, Mapping
+
+from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.plan import Action, Plan, PlannedDataset
 from lemm_catalog.render.lines import counted, wrapped
 from lemm_catalog.sizes import format_decimal, format_size
 
+# The artifacts of a plan, by dataset and path, to show all their sources.
+Origins = dict[tuple[str, str], Artifact]
 
-def plan_text(plan: Plan, width: int) -> str:
-    """Return a plan: each dataset with its actions, totals, and what is in the way."""
-    parts = [_dataset(dataset, width) for dataset in plan.datasets]
+
+def plan_text(
+    plan: Plan, width: int, origins: Mapping[tuple[str, str], Artifact]
+) -> str:
+    """Return a plan: each dataset with its actions, totals, and what is in the way.
+
+    Actions on artifacts that are among ``origins`` show every mirror and checksum,
+    the others the first source.
+    """
+    parts = [_dataset(dataset, width, origins) for dataset in plan.datasets]
     return "\n\n".join([*parts, _totals(plan, width), *_problems(plan, width)])
 
 
-def _dataset(dataset: PlannedDataset, width: int) -> str:
+def _dataset(
+    dataset: PlannedDataset, width: int, origins: Mapping[tuple[str, str], Artifact]
+) -> str:
     head = (
         f"{dataset.id}  {dataset.title} · {dataset.phase} · priority "
         f"{dataset.priority} · {dataset.license} · commercial use: {dataset.commercial}"
     )
     lines = [wrapped(head, width, rest="  ")]
+    indent = " " * (20 if width >= 60 else 4)
     for action in dataset.actions:
         lines.append(_action(action, width))
-        if action.source and action.action in {"fetch", "resume"}:
-            lines.append(f"{'':20}from {action.source}")
+        artifact = origins.get((dataset.id, action.path))
+        lines += [f"{indent}{text}" for text in _origins(action, artifact)]
     return "\n".join(lines)
+
+
+def _origins(action: Action, artifact: Artifact | None) -> Iterator[str]:
+    if action.action == "unpack":
+        return
+    if artifact is not None:
+        for source in artifact.sources:
+            yield f"from {source.shown}"
+        for digest in artifact.digests:
+            yield f"{digest}{'' if digest.is_strong else ' (weak)'}"
+    elif action.source and action.action in {"fetch", "resume"}:
+        yield f"from {action.source}"
 
 
 def _action(action: Action, width: int) -> str:
@@ -64,16 +90,3 @@ def _problems(plan: Plan, width: int) -> list[str]:
         )
         for problem in plan.problems
     ]
-
-
-def outcome_text(outcome: Outcome, width: int) -> str:
-    """Return how a pull ended, a line for each dataset."""
-    lines = []
-    for dataset in outcome.datasets:
-        text = str(dataset.result)
-        if dataset.result == "pulled" and dataset.bytes_fetched:
-            text += f", {format_size(dataset.bytes_fetched)} fetched"
-        if dataset.message:
-            text += f": {dataset.message}"
-        lines.append(wrapped(text, width, first=f"{dataset.id}  ", rest="  "))
-    return "\n".join(lines) or "nothing to do"

@@ -7,11 +7,13 @@ from lemm_catalog.render.lines import columns, counted, wrapped
 from lemm_catalog.sizes import format_decimal
 
 _HEADERS = ("id", "state", "on disk", "verified", "reason")
+# What a narrow terminal does without.
+_SPARE = (3, 2)
 _MOST_SHOWN = 10
 
 
-def status_text(standings: Sequence[Standing], width: int) -> str:
-    """Return how datasets stand, a line each."""
+def status_text(standings: Sequence[Standing], width: int | None) -> str:
+    """Return how datasets stand, a line each; ``width`` None cuts nothing."""
     rows = [
         (
             one.id,
@@ -22,18 +24,19 @@ def status_text(standings: Sequence[Standing], width: int) -> str:
         )
         for one in standings
     ]
-    return columns(rows, _HEADERS, right=frozenset({2}), width=width)
+    right = frozenset({2})
+    return columns(rows, _HEADERS, right=right, spare=_SPARE, width=width)
 
 
 def verify_text(
     damaged: Mapping[str, Mapping[str, Sequence[str]]],
-    missing: Sequence[str],
+    lacking: Sequence[Standing],
     width: int,
 ) -> str:
     """Return what a verification found, dataset by dataset.
 
     ``damaged`` maps each dataset that was looked at to the damaged files of each of
-    its artifacts; ``missing`` holds those of which nothing is here.
+    its artifacts; ``lacking`` holds those of which not everything is here.
     """
     lines = []
     for dataset, artifacts in damaged.items():
@@ -45,7 +48,8 @@ def verify_text(
         lines += [f"  {file}" for file in files[:_MOST_SHOWN]]
         if len(files) > _MOST_SHOWN:
             lines.append(f"  and {len(files) - _MOST_SHOWN} more")
-    if missing:
-        names = ", ".join(missing)
-        lines.append(wrapped(f"not here: {names}", width, rest="  "))
-    return "\n".join(lines)
+    lines += [
+        wrapped(f"{one.id}  {one.state}: {one.reason}", width, rest="  ")
+        for one in lacking
+    ]
+    return "\n".join(lines) or "none of these datasets is here"

@@ -1,11 +1,11 @@
 """From the files a manifest declares, and a lock, to the artifacts to bring."""
 
 import fnmatch
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.lock import Lock, LockedFile
+from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import (
     AboutSize,
     File,
@@ -39,7 +39,7 @@ def _of_file(manifest: Manifest, file: File, lock: Lock | None) -> Artifact:
     locked = lock.files.get(file.path, ()) if lock else ()
     pin = locked[0] if len(locked) == 1 else None
     size = file.size if isinstance(file.size, int) else pin.size if pin else None
-    pinned = _digests(pin) if pin else ()
+    digests = _strong_first({**(pin.checksums if pin else {}), **file.checksums})
     unpacked, rough, members = _after_unpacking(manifest, file)
     return Artifact(
         dataset=manifest.id,
@@ -47,13 +47,13 @@ def _of_file(manifest: Manifest, file: File, lock: Lock | None) -> Artifact:
         sources=file.source,
         size=size,
         expected=size if size is not None else bytes_of(file.size) or 0,
-        digests=file.digests or pinned,
+        digests=digests,
         part=file.part,
         unpack=file.unpack,
         unpacked=unpacked,
         rough=rough,
         members=members,
-        unresolved=_why_unresolved(size, (*file.digests, *pinned)),
+        unresolved=_why_unresolved(size, digests),
     )
 
 
@@ -80,15 +80,16 @@ def _of_set(manifest: Manifest, file: File, lock: Lock | None) -> Iterator[Artif
         inner = entry.path.removeprefix(file.path)
         if not _is_taken(file, inner):
             continue
+        digests = _strong_first(entry.checksums)
         yield Artifact(
             dataset=manifest.id,
             path=entry.path,
             sources=tuple(_below(source, inner) for source in file.source),
             size=entry.size,
             expected=entry.size,
-            digests=_digests(entry),
+            digests=digests,
             part=file.part,
-            unresolved=_why_unresolved(entry.size, _digests(entry)),
+            unresolved=_why_unresolved(entry.size, digests),
         )
 
 
@@ -110,8 +111,9 @@ def _below(source: Source, inner: str) -> Source:
     return source
 
 
-def _digests(pin: LockedFile) -> tuple[Digest, ...]:
-    return tuple(Digest(name, value) for name, value in sorted(pin.checksums.items()))
+def _strong_first(checksums: Mapping[str, str]) -> tuple[Digest, ...]:
+    found = (Digest(name, value) for name, value in checksums.items())
+    return tuple(sorted(found, key=lambda digest: (not digest.is_strong, digest)))
 
 
 def _after_unpacking(manifest: Manifest, file: File) -> tuple[int, bool, int | None]:

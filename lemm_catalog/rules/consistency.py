@@ -4,35 +4,20 @@ Each rule takes a manifest in its catalog and gives findings: a key path, a code
 sentence and a mend. The reader adds file and line.
 """
 
-import difflib
-import ipaddress
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from itertools import accumulate
 
 from lemm_catalog.model.catalog import Catalog
-from lemm_catalog.model.manifest import AboutSize, File, License, Manifest, Unpack
-from lemm_catalog.model.source import Source, is_pinned_revision
-from lemm_catalog.problems import Severity
+from lemm_catalog.model.manifest import License, Manifest
+from lemm_catalog.rules.finding import Finding, Key, Rule, near
 from lemm_catalog.rules.licensing import license_ids
+from lemm_catalog.rules.pinning import (
+    archives_are_bounded,
+    locks_agree,
+    sources_are_pinned,
+)
 from lemm_catalog.rules.selection import rungs_of
-
-_PLAIN_SCHEMES = frozenset({"http", "ftp"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing wrong in one manifest or in the ladder."""
-
-    key: tuple[str | int, ...]
-    code: str
-    message: str
-    hint: str = ""
-    severity: Severity = "error"
-
-
-Rule = Callable[[Manifest, Catalog], Iterator[Finding]]
 
 
 def findings(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
@@ -50,13 +35,14 @@ def ladder_findings(catalog: Catalog) -> Iterator[Finding]:
                     key=("phases", name, "extends"),
                     code="unknown-phase",
                     message=f"extends {lower!r}, which is no phase",
-                    hint=_near(lower, catalog.phases),
+                    hint=near(lower, catalog.phases),
                 )
             elif name in rungs_of(catalog.phases, lower):
                 yield Finding(
                     key=("phases", name, "extends"),
                     code="phase-cycle",
                     message=f"{name} extends {lower}, which leads back to {name}",
+                    hint="take one of the rungs out of the circle",
                 )
 
 
@@ -70,25 +56,39 @@ def _phases_exist(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
     for key, phase in named:
         if phase not in catalog.phases:
             message = f"{phase!r} is no phase of this catalog"
-            hint = _near(phase, catalog.phases)
+            hint = near(phase, catalog.phases)
             yield Finding(key=key, code="unknown-phase", message=message, hint=hint)
 
 
 def _parts_exist(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
-    used = {file.part for file in manifest.files}
-    for index, file in enumerate(manifest.files):
-        if file.part and file.part not in manifest.parts:
+    named: list[tuple[Key, str]] = [
+        (("files", index, "part"), file.part)
+        for index, file in enumerate(manifest.files)
+        if file.part
+    ]
+    named += [
+        ((*key, "claims", index, "part"), claim.part)
+        for key, declared in _licenses(manifest)
+        for index, claim in enumerate(declared.claims)
+        if claim.part
+    ]
+    for key, part in named:
+        if part not in manifest.parts:
             yield Finding(
-                key=("files", index, "part"),
+                key=key,
                 code="unknown-part",
-                message=f"{file.part!r} is not declared under parts",
-                hint=_near(file.part, manifest.parts)
-                or f"add parts: {{{file.part}: {{}}}}",
+                message=f"{part!r} is not declared under parts",
+                hint=near(part, manifest.parts) or f"add parts: {{{part}: {{}}}}",
             )
+    used = {file.part for file in manifest.files}
     for name in manifest.parts:
         if name not in used:
-            message = f"no file belongs to the part {name!r}"
-            yield Finding(key=("parts", name), code="unused-part", message=message)
+            yield Finding(
+                key=("parts", name),
+                code="unused-part",
+                message=f"no file belongs to the part {name!r}",
+                hint=f"give its files part: {name}, or remove it here",
+            )
 
 
 def _licenses_are_known(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
@@ -103,12 +103,12 @@ def _licenses_are_known(manifest: Manifest, catalog: Catalog) -> Iterator[Findin
                 hint="for example CC-BY-4.0, or LicenseRef-Name with a file of its own",
             )
         for name in ids or ():
-            if name.partition(" WITH ")[0].casefold() not in known:
+            if _license_itself(name) not in known:
                 yield Finding(
                     key=key,
                     code="unknown-license",
                     message=f"no file in licenses/ knows {name}",
-                    hint=f"add licenses/{name.lower()}.yaml, or use a known SPDX id",
+                    hint="name a license by its SPDX id, or describe it in licenses/",
                 )
 
 
@@ -122,7 +122,7 @@ def _credit_is_given(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
     for key, declared in _licenses(manifest):
         names = license_ids(declared.expression) or ()
         credit = declared.attribution or manifest.license.attribution
-        if credit is None and any(name.casefold() in due for name in names):
+        if credit is None and any(_license_itself(name) in due for name in names):
             yield Finding(
                 key=key,
                 code="attribution-missing",
@@ -132,140 +132,49 @@ def _credit_is_given(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _paths_differ(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
+    """Give the files of one path, and those where another needs a folder."""
     seen: dict[str, str] = {}
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for index, file in enumerate(manifest.files):
-        folded = unicodedata.normalize("NFC", file.path).casefold()
-        if other := seen.get(folded):
-            message = f"{file.path!r} and {other!r} are one file on some systems"
-            key = ("files", index, "path")
-            yield Finding(key=key, code="path-collision", message=message)
+        folded = unicodedata.normalize("NFC", file.path).casefold().rstrip("/")
+        above = list(accumulate(folded.split("/"), "{}/{}".format))[:-1]
+        blocking = [files[folder] for folder in above if folder in files]
+        if not file.is_set and folded in folders:
+            blocking.append(folders[folded])
+        key = ("files", index, "path")
+        if folded in seen:
+            yield _collision(key, _are_one(file.path, seen[folded]))
+        elif blocking:
+            both = f"{file.path!a} and {blocking[0]!a} cannot both be there"
+            yield _collision(key, f"{both}: a file is no folder")
         seen[folded] = file.path
+        folders |= dict.fromkeys(above, file.path)
+        if not file.is_set:
+            files[folded] = file.path
 
 
-def _sources_are_pinned(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
-    lock = catalog.locks.get(manifest.id)
-    for index, file in enumerate(manifest.files):
-        locked = bool(lock and lock.files.get(file.path))
-        is_strong = locked or any(digest.is_strong for digest in file.digests)
-        for source_key, source in _sources(index, file):
-            yield from _one_source_is_pinned(file, source_key, source, is_strong)
-        if not locked:
-            yield from _file_is_pinned(index, file)
+def _collision(key: Key, message: str) -> Finding:
+    hint = "give each file a path of its own"
+    return Finding(key=key, code="path-collision", message=message, hint=hint)
 
 
-def _one_source_is_pinned(
-    file: File, key: tuple[str | int, ...], source: Source, is_strong: bool
-) -> Iterator[Finding]:
-    if source.is_manual and not file.digests:
-        yield Finding(
-            key=key,
-            code="manual-without-digest",
-            message="a file that people bring by hand is found by its checksum",
-            hint="add checksums: {sha256: ...}",
-        )
-    scheme = urlsplit(source.url or "").scheme
-    if scheme in _PLAIN_SCHEMES and not is_strong:
-        yield Finding(
-            key=key,
-            code="insecure-source",
-            message=f"{scheme} can be altered on its way, no strong checksum guards it",
-            hint="add checksums: {sha256: ...} or use https",
-        )
-    is_movable = scheme == "hf" and not is_pinned_revision(source.url or "")
-    if is_movable and not is_strong:
-        yield Finding(
-            key=key,
-            code="unpinned-source",
-            message="the revision can move and no strong checksum guards it",
-            hint="name the full commit: hf://datasets/owner/name@<40-hex>/path",
-        )
-    yield from _host_is_public(key, source)
+def _are_one(path: str, other: str) -> str:
+    if path == other:
+        return f"{path!a} is listed twice"
+    # In ASCII, since two spellings of an accent look the same.
+    return f"{path!a} and {other!a} are one file on some systems"
 
 
-def _host_is_public(key: tuple[str | int, ...], source: Source) -> Iterator[Finding]:
-    host = urlsplit(source.url or "").hostname or ""
-    try:
-        is_private = not ipaddress.ip_address(host).is_global
-    except ValueError:
-        is_private = host == "localhost" or host.endswith((".localhost", ".internal"))
-    if host and is_private:
-        yield Finding(
-            key=key,
-            code="private-host",
-            message=f"{host} is reachable from some machines only",
-            hint="a site's own mirrors belong into the configuration: mirrors",
-            severity="warning",
-        )
+def _license_itself(name: str) -> str:
+    return name.partition(" WITH ")[0].casefold()
 
 
-def _file_is_pinned(index: int, file: File) -> Iterator[Finding]:
-    key = ("files", index, "size" if file.size is not None else "path")
-    if file.digests and isinstance(file.size, int):
-        if not any(digest.is_strong for digest in file.digests):
-            yield Finding(
-                key=("files", index, "checksums"),
-                code="weak-checksum",
-                message=f"only {file.digests[0].algorithm}, which can be forged",
-                hint="add a sha256 when the bytes are at hand",
-                severity="warning",
-            )
-        return
-    if isinstance(file.size, AboutSize):
-        yield Finding(
-            key=key,
-            code="unpinned-source",
-            message="its exact bytes are not known; pull refuses it until they are",
-            hint="pin size and sha256 here or in locks/",
-            severity="warning",
-        )
-        return
-    what = (
-        "its list of files" if file.is_set else "size" if file.digests else "checksum"
-    )
-    if not (file.is_set and _has_pinned_revision(file)):
-        yield Finding(
-            key=key,
-            code="unpinned-source",
-            message=f"no {what} pins what this source gives",
-            hint="add size: and checksums: {sha256: ...}, or pin it in locks/",
-        )
-
-
-def _has_pinned_revision(file: File) -> bool:
-    return all(source.url and is_pinned_revision(source.url) for source in file.source)
-
-
-def _archives_are_bounded(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
-    archives = [file for file in manifest.files if file.unpack]
-    for index, file in enumerate(manifest.files):
-        unpack: Unpack | None = file.unpack
-        own = unpack.size.unpacked if unpack else 0
-        whole = manifest.size.unpacked if len(archives) == 1 else None
-        if unpack and own is None and whole is None:
-            yield Finding(
-                key=("files", index, "unpack"),
-                code="unpacked-size-missing",
-                message="nothing says how large the archive is once unpacked",
-                hint="add size: {unpacked: ...} under unpack, or {about: ...} of it",
-            )
-
-
-def _licenses(manifest: Manifest) -> Iterator[tuple[tuple[str | int, ...], License]]:
+def _licenses(manifest: Manifest) -> Iterator[tuple[Key, License]]:
     yield ("license",), manifest.license
     for name, part in manifest.parts.items():
         if part.license:
             yield ("parts", name, "license"), part.license
-
-
-def _sources(index: int, file: File) -> Iterator[tuple[tuple[str | int, ...], Source]]:
-    for number, source in enumerate(file.source):
-        yield ("files", index, "source", number), source
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
 
 
 RULES: tuple[Rule, ...] = (
@@ -274,6 +183,7 @@ RULES: tuple[Rule, ...] = (
     _licenses_are_known,
     _credit_is_given,
     _paths_differ,
-    _sources_are_pinned,
-    _archives_are_bounded,
+    sources_are_pinned,
+    locks_agree,
+    archives_are_bounded,
 )

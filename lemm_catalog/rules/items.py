@@ -1,15 +1,15 @@
 """From selected files to the items of a plan: artifacts, license, what is barred."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lemm_catalog.errors import UsageError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.item import Item
 from lemm_catalog.model.license import Policy, Verdict
 from lemm_catalog.model.manifest import License, Manifest
 from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.licensing import judge, worst
-from lemm_catalog.rules.planning import Item
 from lemm_catalog.rules.selection import Wanted
 
 
@@ -35,9 +35,15 @@ def policy_named(catalog: Catalog, name: str) -> Policy:
 
 
 def license_of(manifest: Manifest, part: str | None) -> License:
-    """Return the license of a part, which is the dataset's unless it has its own."""
+    """Return the license of a part, which is the dataset's unless it has its own.
+
+    What the dataset's claims say of the part goes with it.
+    """
     own = manifest.parts.get(part or "")
-    return own.license if own and own.license else manifest.license
+    if own is None or own.license is None:
+        return manifest.license
+    said = tuple(claim for claim in manifest.license.claims if claim.part == part)
+    return own.license.model_copy(update={"claims": (*own.license.claims, *said)})
 
 
 def _item(catalog: Catalog, wanted: Wanted, enforced: Policy | None) -> Item:
@@ -45,8 +51,9 @@ def _item(catalog: Catalog, wanted: Wanted, enforced: Policy | None) -> Item:
     lock = catalog.locks.get(manifest.id)
     artifacts = artifacts_of(manifest, wanted.files, lock)
     commercial = catalog.policies.get("commercial")
-    licenses = {a.part: license_of(manifest, a.part) for a in artifacts}
-    verdict = worst(_verdicts(catalog, licenses.values(), commercial))
+    # Of the files: a set of which a lock lists nothing has no artifacts.
+    licenses = {f.part: license_of(manifest, f.part) for f in wanted.files}
+    verdict = worst(_verdicts(catalog, licenses, commercial))
     return Item(
         id=manifest.id,
         title=manifest.title,
@@ -69,12 +76,15 @@ def _grouped(licenses: Iterable[License]) -> list[str]:
 
 
 def _verdicts(
-    catalog: Catalog, licenses: Iterable[License], policy: Policy | None
+    catalog: Catalog, licenses: Mapping[str | None, License], policy: Policy | None
 ) -> list[Verdict]:
     if policy is None:
         reason = "the catalog has no policy named commercial"
         return [Verdict(decision="review", reasons=(reason,))]
-    return [judge(declared, catalog.licenses, policy) for declared in licenses]
+    return [
+        judge(declared, catalog.licenses, policy, part)
+        for part, declared in licenses.items()
+    ]
 
 
 def _barred(
@@ -88,7 +98,7 @@ def _barred(
     barred: dict[str, str] = {}
     for artifact in artifacts:
         declared = license_of(manifest, artifact.part)
-        verdict = judge(declared, catalog.licenses, policy)
+        verdict = judge(declared, catalog.licenses, policy, artifact.part)
         if verdict.decision != "allowed":
             reasons = "; ".join(verdict.reasons)
             barred[artifact.path] = f"{policy.id}: {verdict.decision}: {reasons}"

@@ -26,13 +26,19 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     )
 
 
-def judge(declared: License, facts: Facts, policy: Policy) -> Verdict:
-    """Return the verdict of a policy on a declared license and its claims."""
+def judge(
+    declared: License, facts: Facts, policy: Policy, part: str | None = None
+) -> Verdict:
+    """Return the verdict of a policy on a declared license and its claims.
+
+    Claims about another part than the one in question do not count.
+    """
     verdict = judge_expression(declared.expression, facts, policy)
     differing = tuple(
         claim
         for claim in declared.claims
-        if normalized(claim.expression) != normalized(declared.expression)
+        if claim.part in {None, part}
+        and normalized(claim.expression) != normalized(declared.expression)
     )
     if not differing:
         return verdict
@@ -57,13 +63,14 @@ def judge_expression(expression: str, facts: Facts, policy: Policy) -> Verdict:
 def license_ids(expression: str) -> tuple[str, ...] | None:
     """Return the license ids an expression names, or None if it is not one."""
     tree = _parsed(expression)
-    return None if tree is None else tuple(str(symbol) for symbol in tree.symbols)
+    return None if tree is None else _distinct(map(str, tree.get_literals()))
 
 
 def normalized(expression: str) -> str:
     """Return an expression in one spelling, so that two can be compared."""
-    tree = _parsed(expression)
-    return (expression if tree is None else str(tree.simplify())).casefold()
+    folded = expression.casefold()  # before they are sorted
+    tree = _parsed(folded)
+    return folded if tree is None else str(tree.simplify()).casefold()
 
 
 def _parsed(expression: str) -> Any:
@@ -71,9 +78,19 @@ def _parsed(expression: str) -> Any:
 
     try:
         # Without a list of known symbols: which ids exist is the catalog's to say.
-        return Licensing().parse(expression)
-    except (ExpressionError, ExpressionParseError):
+        tree = Licensing().parse(expression)
+    except (ExpressionError, ExpressionParseError, IndexError):  # "()": IndexError
         return None
+    if tree is None:
+        return None
+    # "Creative Commons" would pass for one license of two words.
+    names = [str(_license_itself(literal)) for literal in tree.get_literals()]
+    return None if any(" " in name for name in names) else tree
+
+
+def _license_itself(literal: Any) -> Any:
+    """Return a license without its exception, which only ever adds permissions."""
+    return getattr(literal, "license_symbol", literal)
 
 
 def _judge_tree(tree: Any, judge_id: Callable[[str], Verdict]) -> Verdict:
@@ -83,8 +100,7 @@ def _judge_tree(tree: Any, judge_id: Callable[[str], Verdict]) -> Verdict:
     if operator == "OR":
         options = [_judge_tree(arg, judge_id) for arg in tree.args]
         return min(options, key=lambda verdict: _RANK[verdict.decision])
-    # An exception (WITH) only ever adds permissions: judge the license itself.
-    return judge_id(str(getattr(tree, "license_symbol", tree)))
+    return judge_id(str(_license_itself(tree)))
 
 
 def _judge_id(name: str, facts: Facts, policy: Policy) -> Verdict:

@@ -5,10 +5,10 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.item import Item
 from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.model.source import Source
-from lemm_catalog.rules.planning import Item
 from lemm_catalog.rules.standing import standing_of
 
 

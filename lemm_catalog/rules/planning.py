@@ -4,15 +4,15 @@ A pure decision over values that were read before. Laws, each a property test:
 carrying out a plan and planning again gives only `keep`; every wanted artifact
 appears once; totals are sums of actions; order depends on nothing but the input; no
 artifact is fetched that is not pinned by size and digest; the peak is never below
-what the pull really uses at any moment.
+what the pull really uses at any moment, if the sizes in the manifests are right.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.inventory import Holding, Inventory
-from lemm_catalog.model.license import Verdict
+from lemm_catalog.model.inventory import Holding, Inventory, Staged
+from lemm_catalog.model.item import Item as Item
+from lemm_catalog.model.item import Options as Options
 from lemm_catalog.model.plan import (
     WORK,
     Action,
@@ -22,38 +22,11 @@ from lemm_catalog.model.plan import (
     PlanProblem,
     Totals,
 )
-from lemm_catalog.model.receipt import ReceivedArtifact
+from lemm_catalog.rules.deciding import decide, left_out, what_counts
+from lemm_catalog.rules.deciding import is_satisfied as is_satisfied
+from lemm_catalog.rules.deciding import unpacking_of as unpacking_of
 from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
 from lemm_catalog.rules.remedies import remedies
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One dataset to plan: its artifacts, and why some of it must not be taken.
-
-    ``barred`` maps an artifact's path to the reason a policy leaves it out.
-    """
-
-    id: str
-    title: str
-    phase: str
-    priority: int
-    license: str
-    version: str | None
-    verdict: Verdict
-    artifacts: tuple[Artifact, ...]
-    barred: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a pull is to be made; sizes in bytes."""
-
-    max_storage: int | None = None
-    fit: bool = False
-    keep_archives: bool = False
-    offline: bool = False
-    jobs: int = 1
 
 
 def make_plan(
@@ -66,7 +39,7 @@ def make_plan(
     room = Room(
         free=inventory.free, used=inventory.used, max_storage=options.max_storage
     )
-    decided = [_decide(item, inventory.of(item.id), options) for item in items]
+    decided = [decide(item, inventory.of(item.id), options) for item in items]
     weights = [
         _weigh(item, actions, inventory.of(item.id), options)
         for item, actions in zip(items, decided, strict=True)
@@ -74,7 +47,7 @@ def make_plan(
     if options.fit:
         fitting = what_fits(weights, room, options.jobs)
         decided = [
-            actions if index in fitting else [_left_out(action) for action in actions]
+            actions if index in fitting else left_out(actions)
             for index, actions in enumerate(decided)
         ]
         weights = [w for index, w in enumerate(weights) if index in fitting]
@@ -97,145 +70,35 @@ def make_plan(
     )
 
 
-def is_satisfied(artifact: Artifact, received: ReceivedArtifact) -> bool:
-    """Whether what was received is what the manifest asks for today."""
-    if artifact.size is not None and artifact.size != received.size:
-        return False
-    if unpacking_of(artifact) != received.unpacked:
-        return False
-    common = [d for d in artifact.digests if d.algorithm in received.checksums]
-    if artifact.digests and not common:
-        return False
-    return all(received.checksums[d.algorithm] == d.value for d in common)
-
-
-def unpacking_of(artifact: Artifact) -> str | None:
-    """Return how an artifact is unpacked, in the words of a receipt."""
-    if artifact.unpack is None:
-        return None
-    unpack = artifact.unpack
-    into = f" into={unpack.into}" if unpack.into else ""
-    return f"strip={unpack.strip}{into}"
-
-
-def _decide(item: Item, holding: Holding, options: Options) -> list[Action]:
-    return [
-        action
-        for artifact in item.artifacts
-        for action in _decide_one(item, artifact, holding, options)
-    ]
-
-
-def _decide_one(
-    item: Item, artifact: Artifact, holding: Holding, options: Options
-) -> list[Action]:
-    """Return the actions for one artifact: the first reason that holds decides."""
-    if reason := item.barred.get(artifact.path):
-        return [_action("skip", artifact, artifact.expected, reason)]
-    received = {a.path: a for a in holding.receipt.artifacts} if holding.receipt else {}
-    have = received.get(artifact.path)
-    outdated = have is not None and not is_satisfied(artifact, have)
-    if have and not outdated and artifact.path not in holding.damaged:
-        reason = f"verified and published on {have.fetched[:10]}"
-        return [_action("keep", artifact, have.size, reason)]
-    if not artifact.is_pinned:
-        return [_action("refuse", artifact, artifact.expected, _not_pinned(artifact))]
-    why = "the manifest pins other bytes than are here" if outdated else ""
-    if have and not outdated:
-        why = holding.damaged[artifact.path]
-    return [
-        *_bring(artifact, holding, options, why),
-        *([_unpack(artifact)] if artifact.unpack else []),
-    ]
-
-
-def _bring(
-    artifact: Artifact, holding: Holding, options: Options, why: str
-) -> list[Action]:
-    size = artifact.size or 0
-    staged = holding.staged.get(artifact.path)
-    if staged and staged.record and is_satisfied(artifact, staged.record):
-        return [_action("resume", artifact, 0, "verified already, not yet published")]
-    if staged and staged.done == size:
-        return [_action("resume", artifact, 0, "downloaded already, to be verified")]
-    if holding.lying.get(artifact.path) == size:
-        return [
-            _action(
-                "fetch", artifact, 0, "a file of this size lies there; verify it first"
-            )
-        ]
-    remote = [s for s in artifact.sources if not s.is_manual]
-    if options.offline:
-        remote = [s for s in remote if s.path]
-    if not remote and options.offline:
-        reason = "offline, and no source of it is on this machine"
-        return [_action("refuse", artifact, size, reason)]
-    if not remote:
-        words = next(s.manual for s in artifact.sources if s.manual) or ""
-        reason = f"{words.strip()} Put it at {artifact.dataset}/{artifact.path}"
-        return [_action("ask", artifact, size, reason)]
-    if staged and staged.done:
-        percent = 100 * staged.done // max(size, 1)
-        left = size - staged.done
-        return [_action("resume", artifact, left, f"{percent} % is here already")]
-    return [_action("fetch", artifact, size, why or "not here yet")]
-
-
-def _unpack(artifact: Artifact) -> Action:
-    return _action(
-        "unpack", artifact, artifact.unpacked, "the manifest wants its members"
-    )
-
-
-def _action(kind: str, artifact: Artifact, count: int, reason: str) -> Action:
-    source = artifact.sources[0]
-    return Action.model_validate(
-        {
-            "action": kind,
-            "path": artifact.path,
-            "bytes": count,
-            "source": source.shown,
-            "digest": str(artifact.digests[0]) if artifact.digests else None,
-            "reason": reason,
-        }
-    )
-
-
-def _left_out(action: Action) -> Action:
-    if action.action not in WORK:
-        return action
-    reason = "does not fit, and others have priority"
-    return action.model_copy(update={"action": "skip", "reason": reason})
-
-
-def _not_pinned(artifact: Artifact) -> str:
-    return f"{artifact.unresolved}, so that wrong bytes could not be told from right"
-
-
 def _weigh(
     item: Item, actions: Sequence[Action], holding: Holding, options: Options
 ) -> Weight:
     """Return what a dataset's work takes on disk, artifact by artifact."""
-    work = {a.path for a in actions if a.action in WORK and a.action != "unpack"}
-    steps: list[tuple[int, int]] = []
-    for artifact in item.artifacts:
-        if artifact.path not in work:
-            continue
-        staged = holding.staged.get(artifact.path)
-        if staged and staged.record:
-            continue
-        size = artifact.size or 0
-        missing = size - (staged.done if staged else 0)
-        if holding.lying.get(artifact.path) == size:
-            missing = 0
-        archive_goes = artifact.unpack is not None and not options.keep_archives
-        steps.append(
-            (
-                missing + artifact.unpacked,
-                artifact.unpacked + missing - (size if archive_goes else 0),
-            )
-        )
-    return Weight(dataset=item.id, steps=tuple(steps))
+    work = {a.path for a in actions if a.action in WORK}
+    steps = tuple(
+        _step(artifact, holding, options)
+        for artifact in item.artifacts
+        if artifact.path in work
+    )
+    return Weight(dataset=item.id, steps=steps)
+
+
+def _step(artifact: Artifact, holding: Holding, options: Options) -> tuple[int, int]:
+    """Return the most an artifact takes while it is worked on, and what stays."""
+    staged = what_counts(artifact, holding.staged.get(artifact.path))
+    if staged and staged.record:
+        return 0, 0
+    size = artifact.size or 0
+    missing = _missing(size, staged, holding.lying.get(artifact.path))
+    archive_goes = artifact.unpack is not None and not options.keep_archives
+    most = missing + artifact.unpacked
+    return most, most - (size if archive_goes else 0)
+
+
+def _missing(size: int, staged: Staged | None, lying: int | None) -> int:
+    if lying == size:
+        return 0
+    return size - (staged.done if staged else 0)
 
 
 def _planned(item: Item, actions: Sequence[Action]) -> PlannedDataset:

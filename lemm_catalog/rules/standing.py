@@ -3,8 +3,9 @@
 from pathlib import PurePath
 
 from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.item import Item
 from lemm_catalog.model.standing import Standing, State
-from lemm_catalog.rules.planning import Item, is_satisfied
+from lemm_catalog.rules.deciding import is_satisfied
 
 
 def standing_of(item: Item, holding: Holding, place: PurePath) -> Standing:

@@ -10,13 +10,15 @@ from lemm_catalog.model.inventory import Holding, Inventory, Staged
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.store.files import local_errors
 from lemm_catalog.store.layout import Layout
-from lemm_catalog.store.ledger import Line, read_ledger
+from lemm_catalog.store.ledger import Line, first_of, read_ledger
 from lemm_catalog.store.part import PartFile
 from lemm_catalog.store.receipts import (
     Unreadable,
     read_receipt,
     read_record,
     read_verification,
+    receipt_of,
+    receipts_in,
 )
 
 
@@ -38,7 +40,16 @@ class Contents:
         )
 
     def holding(self, dataset: str, artifacts: Iterable[tuple[str, int]]) -> Holding:
-        """Return what is here of one dataset."""
+        """Return what is here of one dataset.
+
+        Raises:
+            LocalError: if it cannot be looked at.
+
+        """
+        with local_errors(self.layout.root):
+            return self._holding(dataset, artifacts)
+
+    def _holding(self, dataset: str, artifacts: Iterable[tuple[str, int]]) -> Holding:
         receipt = self.receipt(dataset)
         verification = read_verification(self.layout.verification(dataset))
         damaged = dict(verification.reasons()) if verification else {}
@@ -64,23 +75,22 @@ class Contents:
         )
 
     def receipt(self, dataset: str) -> Receipt | None:
-        """Return the receipt of a dataset; one that cannot be read counts as none."""
-        found = read_receipt(self.layout.receipt(dataset))
-        return found if isinstance(found, Receipt) else None
+        """Return the receipt of a dataset, or its copy if it cannot be read."""
+        return receipt_of(self.layout, dataset)
 
     def receipts(self) -> tuple[Receipt, ...]:
         """Return all receipts, by id."""
-        folder = self.layout.private / "receipts"
-        paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-        found = (read_receipt(path) for path in paths)
-        return tuple(receipt for receipt in found if isinstance(receipt, Receipt))
+        return tuple(receipts_in(self.layout))
 
-    def unreadable_receipts(self) -> tuple[Unreadable, ...]:
-        """Return the receipts that make no sense, with the reason of each."""
-        folder = self.layout.private / "receipts"
-        paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-        found = (read_receipt(path) for path in paths)
-        return tuple(receipt for receipt in found if isinstance(receipt, Unreadable))
+    def unreadable(self, dataset: str) -> Unreadable | None:
+        """Return why a receipt that is there makes no sense; None if it does."""
+        found = read_receipt(self.layout.receipt(dataset), dataset)
+        return found if isinstance(found, Unreadable) else None
+
+    def is_unfinished(self, dataset: str) -> bool:
+        """Whether it was decided to publish a dataset, and not carried out."""
+        with local_errors(self.layout.root):
+            return self.layout.pending_receipt(dataset).exists()
 
     def ledger(self, dataset: str, path: str) -> Iterable[Line] | None:
         """Return the ledger of a published artifact; None if it is lost."""
@@ -88,17 +98,26 @@ class Contents:
 
     def staged_datasets(self) -> tuple[str, ...]:
         """Return the datasets that an interrupted pull left something of."""
-        folder = self.layout.private / "staging"
-        return (
-            tuple(sorted(p.name for p in folder.iterdir())) if folder.is_dir() else ()
-        )
+        return self._names_in("staging")
+
+    def known_datasets(self) -> frozenset[str]:
+        """Return the datasets of which there is anything: a receipt or less."""
+        receipts = (path.stem for path in self.layout.receipts())
+        staged, ledgers = self._names_in("staging"), self._names_in("ledgers")
+        return frozenset((*receipts, *staged, *ledgers))
+
+    def _names_in(self, name: str) -> tuple[str, ...]:
+        folder = self.layout.private / name
+        with local_errors(folder):
+            paths = folder.iterdir() if folder.is_dir() else ()
+            return tuple(sorted(path.name for path in paths))
 
     def free_bytes(self) -> int:
         """Return the room on the disk the store is, or will be, on."""
         place = self.layout.root.absolute()
-        while not place.exists() and place != place.parent:
-            place = place.parent
         with local_errors(place):
+            while not place.exists() and place != place.parent:
+                place = place.parent
             return shutil.disk_usage(place).free
 
     def used_bytes(self) -> int:
@@ -124,12 +143,15 @@ class Contents:
 
     def _is_gone(self, dataset: str, artifact: ReceivedArtifact) -> bool:
         place = self.layout.dataset(dataset)
-        if not artifact.kept:
-            return not place.is_dir()
         try:
-            return (place / artifact.path).lstat().st_size != artifact.size
+            if artifact.kept:
+                return (place / artifact.path).lstat().st_size != artifact.size
+            # One file stands for all: a folder may be here for another artifact.
+            first = first_of(self.layout.ledger(dataset, artifact.path))
+            (place / (first or "")).lstat()
         except OSError:
             return True
+        return False
 
 
 def _blocks(path: Path) -> int:

@@ -2,14 +2,16 @@
 
 import errno
 import os
+import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lemm_catalog.errors import LocalError
 
+# How a file is called that is not yet what it is to be; `gc` drops forgotten ones.
+NEW = ".new-"
 _WORDS = {
     errno.ENOSPC: ("no space is left on the disk", "free some, then run it again"),
     errno.EDQUOT: ("the disk quota is used up", "free some, then run it again"),
@@ -21,8 +23,18 @@ _WORDS = {
     errno.EIO: ("the disk reports an error", "check the disk"),
     errno.ENOTDIR: ("a file stands where a folder is needed", "move it away"),
     errno.EISDIR: ("a folder stands where a file is needed", "move it away"),
+    errno.EEXIST: ("a file stands where a folder is needed", "move it away"),
+    errno.ELOOP: ("a link leads back to itself", "remove the link"),
+    errno.EXDEV: ("it is on another file system", "keep the cache on one"),
+    errno.EBUSY: ("it is in use", "see what holds it"),
     errno.ENAMETOOLONG: ("the name is too long for this disk", "use a shorter path"),
 }
+# What systems say that cannot flush a folder, as opposed to a disk that fails.
+_CANNOT_SYNC = frozenset(
+    {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM}
+)
+
+_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR})
 
 
 def local_error(error: OSError, path: Path | str) -> LocalError:
@@ -47,20 +59,20 @@ def write_atomically(path: Path, text: str) -> None:
         LocalError: if the disk does not let it.
 
     """
+    new = path.parent / f"{NEW}{secrets.token_hex(8)}"
     with local_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
+            # The umask decides who may read it, as with any other file.
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            # mkstemp makes the file private; a shared store is read by others.
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
+            new.replace(path)
         except BaseException:
             with suppress(OSError):
-                Path(name).unlink()
+                new.unlink()
             raise
     sync_folder(path.parent)
 
@@ -78,16 +90,35 @@ def move(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file survive a power cut.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    with local_errors(path), path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut, where the system can."""
+    """Make renames in a folder survive a power cut, where the system can.
+
+    Raises:
+        LocalError: if the disk fails.
+
+    """
     if os.name == "nt":
         return  # Windows cannot open a folder for this; NTFS journals renames
-    with suppress(OSError):
+    try:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise local_error(error, folder) from error
 
 
 def sync_everything() -> None:
@@ -104,14 +135,65 @@ def remove_tree(path: Path) -> None:
 
     """
     with local_errors(path):
-        if path.is_symlink() or path.is_file():
-            path.unlink()
-        elif path.exists():
+        if is_folder(path):
             shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    # There is no call that only reads it.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder itself, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def drop_files(paths: Iterable[Path]) -> int:
+    """Delete files, and return the bytes they had; those that are gone are fine.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    freed = 0
+    for path in paths:
+        with local_errors(path), suppress(FileNotFoundError):
+            size = path.lstat().st_size
+            path.unlink()
+            freed += size
+    return freed
+
+
+def remove_files(root: Path, names: Iterable[str]) -> None:
+    """Delete files below a folder, and the folders that are empty then.
+
+    What lies behind a link on the way is not below it, and stays.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    emptied: set[PurePosixPath] = set()
+    with local_errors(root):
+        real = root.resolve()
+        for name in names:
+            place = PurePosixPath(name)
+            folder = real / place.parent
+            if os.path.realpath(folder) == str(folder) and not is_folder(root / name):
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    (root / name).unlink()
+                emptied.update(p for p in place.parents if p.parts)
+        for place in sorted(emptied, key=lambda p: len(p.parts), reverse=True):
+            remove_if_empty(root / place)
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Delete a folder, unless something is in it.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno not in _NOT_EMPTY:
+            raise local_error(error, folder) from error

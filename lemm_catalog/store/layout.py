@@ -14,11 +14,13 @@ class Layout:
         <id>/…                          published datasets, in upstream's layout
         dataset_status.json             a summary, derived from the receipts
         .lemm/receipts/<id>.json        written last
+        .lemm/ledgers/<id>/receipt.json its copy, should it become unreadable
         .lemm/ledgers/<id>/<key>.tsv    size, time and sha256 of every member
         .lemm/verified/<id>.json        what the last verification found
         .lemm/staging/<id>/<key>/…      where one artifact grows
         .lemm/staging/<id>/tree/        where a dataset is put together
         .lemm/staging/<id>/receipt.json the intent to publish
+        .lemm/staging/<id>/removed/     what was taken away and is being deleted
         .lemm/locks/<id>.lock           held while a dataset changes; never deleted
     """
 
@@ -37,17 +39,39 @@ class Layout:
         """Return where a dataset's receipt lies."""
         return self.private / "receipts" / f"{dataset}.json"
 
+    def receipts(self) -> list[Path]:
+        """Return the receipts there are, by dataset."""
+        return sorted((self.private / "receipts").glob("*.json"))
+
+    def receipt_copy(self, dataset: str) -> Path:
+        """Return where the copy of a dataset's receipt lies."""
+        return self.ledgers(dataset) / "receipt.json"
+
     def verification(self, dataset: str) -> Path:
         """Return where the last verification's findings lie."""
         return self.private / "verified" / f"{dataset}.json"
 
     def ledger(self, dataset: str, path: str) -> Path:
         """Return where the ledger of one artifact lies."""
-        return self.private / "ledgers" / dataset / f"{key_of(path)}.tsv"
+        return self.ledgers(dataset) / f"{key_of(path)}.tsv"
+
+    def ledgers(self, dataset: str) -> Path:
+        """Return the folder of a dataset's ledgers."""
+        return self.private / "ledgers" / dataset
 
     def lock(self, dataset: str) -> Path:
         """Return the lock file of a dataset."""
         return self.private / "locks" / f"{dataset}.lock"
+
+    @property
+    def summary(self) -> Path:
+        """The summary in the guide's shape."""
+        return self.root / "dataset_status.json"
+
+    @property
+    def summary_lock(self) -> Path:
+        """The lock of the summary, whose name can be no dataset's."""
+        return self.private / "locks" / ".summary.lock"
 
     def staging(self, dataset: str) -> Path:
         """Return the folder where a dataset is prepared."""
@@ -57,6 +81,14 @@ class Layout:
         """Return where the intent to publish a dataset is written."""
         return self.staging(dataset) / "receipt.json"
 
+    def removed(self, dataset: str) -> Path:
+        """Return where a dataset goes that is taken away."""
+        return self.staging(dataset) / "removed"
+
+    def tree(self, dataset: str) -> Path:
+        """Return where a dataset is put together."""
+        return self.staging(dataset) / "tree"
+
     def staged(self, dataset: str, path: str) -> Path:
         """Return the folder where one artifact grows."""
         return self.staging(dataset) / key_of(path)
@@ -64,5 +96,7 @@ class Layout:
 
 def key_of(path: str) -> str:
     """Return one folder name for an artifact's path: readable, short and unique."""
-    mark = hashlib.sha256(path.encode()).hexdigest()[:8]
-    return f"{path.rpartition('/')[2][:80]}-{mark}"
+    mark = hashlib.sha256(path.encode()).hexdigest()[:16]
+    # Disks count bytes: 80 characters may be 320 of them, and 255 is the most.
+    name = path.rpartition("/")[2].encode()[:80].decode(errors="ignore")
+    return f"{name}-{mark}"

@@ -5,8 +5,8 @@ A ledger is written as the archive is unpacked and never rewritten: a change to 
 artifact of a dataset touches no other's.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self, TextIO
@@ -40,7 +40,11 @@ class LedgerWriter:
 
     def __exit__(self, *_: object) -> None:
         with local_errors(self._path):
-            self._file.close()
+            try:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
 
     def add(self, sha256: str, size: int, mtime_ns: int, path: str) -> None:
         """Add one file."""
@@ -51,16 +55,26 @@ class LedgerWriter:
 def read_ledger(path: Path) -> Iterator[Line] | None:
     """Return the lines of a ledger, or None if there is none that makes sense."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        # Not splitlines(): a name may hold what it takes for the end of a line.
+        lines = path.read_text(encoding="utf-8").split("\n")
+        if lines.pop():
+            return None  # its last line was cut off
+        return iter([_parsed(line) for line in lines])
+    except (OSError, ValueError):
         return None
-    with suppress(ValueError):
-        return iter([_parsed(line) for line in text.splitlines()])
-    return None
+
+
+def first_of(path: Path) -> str | None:
+    """Return the path of the first file in a ledger, without reading the rest."""
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return _parsed(file.readline().removesuffix("\n")).path
+    except (OSError, ValueError):
+        return None
 
 
 def _parsed(line: str) -> Line:
     sha256, size, mtime_ns, path = line.split("\t", 3)
-    if len(sha256) != 64 or path.startswith("/") or ".." in path.split("/"):
+    if len(sha256) != 64 or "\0" in path or {"", ".", ".."} & set(path.split("/")):
         raise ValueError(line)
     return Line(sha256, int(size), int(mtime_ns), path)

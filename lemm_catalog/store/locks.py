@@ -2,8 +2,7 @@
 
 The lock is the kernel's, on a file that is never deleted: deleting it would let two
 processes hold "the" lock on two different files. Where the file system has no locks
-(some network ones), the work goes on unlocked: staging is then private to a process
-only by luck, but nothing wrong can be published, as each file is verified.
+(some network ones), the work goes on unlocked.
 """
 
 import errno
@@ -14,10 +13,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lemm_catalog.errors import LocalError
 from lemm_catalog.store.files import local_errors
 
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 _BUSY = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+
+
+class BusyError(LocalError):
+    """Another process holds the lock, and there is no wish to wait."""
+
+
+def refuse_to_wait() -> None:
+    """Give up where `held` would wait.
+
+    Raises:
+        BusyError: always.
+
+    """
+    raise BusyError("another process works on it", mend="run it again later")
 
 
 @contextmanager
@@ -32,10 +46,14 @@ def held(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _CLOEXEC, 0o666)
     try:
-        if not _try_lock(descriptor):
+        with local_errors(path):
+            is_ours = _try_lock(descriptor)
+        if not is_ours:
             waiting()
-            while not _try_lock(descriptor):
-                time.sleep(0.1)
+        while not is_ours:
+            time.sleep(0.1)
+            with local_errors(path):
+                is_ours = _try_lock(descriptor)
         yield
     finally:
         os.close(descriptor)  # closing frees the lock

@@ -15,11 +15,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from lemm_catalog.errors import LocalError
 from lemm_catalog.store.files import local_error, local_errors, write_atomically
 
 SEGMENT = 8 * 1024 * 1024
 _HEADER = 4096
 _COUNTER = struct.Struct("<I")
+# What reading a journal raises that a crash, or a cat on the keyboard, has left.
+_NONSENSE = (
+    *(OSError, ValueError, TypeError, KeyError, AttributeError),
+    *(struct.error, RecursionError),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +57,13 @@ class PartFile:
             self._load()
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._data = os.fdopen(os.open(self.path, flags, 0o666), "r+b", 0)
-            if self.origin is None:
-                self._data.truncate(0)
-            self._open_journal()
+            try:
+                if self.origin is None:
+                    self._data.truncate(0)
+                self._open_journal()
+            except BaseException:
+                self._data.close()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,11 +150,21 @@ class PartFile:
         self._counts[index] += len(data)
 
     def read(self, offset: int, count: int) -> bytes:
-        """Return bytes that are there."""
+        """Return bytes that are there, ``count`` at most.
+
+        Raises:
+            LocalError: if the disk does not give them, or somebody took them away.
+
+        """
         try:
-            return _read_at(self._data, offset, count, self._seeking)
+            data = _read_at(self._data, offset, count, self._seeking)
         except OSError as error:
             raise local_error(error, self.path) from error
+        if count and not data:
+            raise LocalError(
+                f"{self.path}: has become shorter", mend="run it again, alone"
+            )
+        return data
 
     def sync(self) -> None:
         """Make the bytes survive a power cut."""
@@ -158,9 +178,11 @@ class PartFile:
             header = json.loads(raw[:_HEADER].rstrip(b"\0"))
             size, segment = header.pop("size"), header.pop("segment")
             origin = Origin(**header)
+            if not all(isinstance(said, str | None) for said in header.values()):
+                return
             on_disk = self.path.stat().st_size
             counts = [c for (c,) in _COUNTER.iter_unpack(raw[_HEADER:])]
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, struct.error):
+        except _NONSENSE:
             return
         is_ours = (size, segment, len(counts)) == (self.size, SEGMENT, self.segments)
         if is_ours and all(self._is_sane(i, c, on_disk) for i, c in enumerate(counts)):

@@ -1,10 +1,10 @@
 """Receipts and what is derived from them: the summary in the guide's shape."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import ValidationError, field_validator
 
@@ -20,7 +20,8 @@ Model = TypeVar("Model", bound=Value)
 class Verification(Value):
     """What a verification found of each artifact that does not count any more.
 
-    ``verified`` is None where nobody looked: the artifact is merely to be renewed.
+    ``damaged`` maps it to its damaged files; to none if nobody found it damaged and
+    it is merely to be fetched anew. ``verified`` is None where nobody looked yet.
     """
 
     verified: Timestamp | None
@@ -35,13 +36,22 @@ class Verification(Value):
         return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
 
     def reasons(self) -> Iterator[tuple[str, str]]:
-        """Give each artifact that is not whole, with the reason in words."""
+        """Give each artifact that does not count, with the reason in words."""
         for path, files in self.damaged.items():
-            if self.verified is None:
-                yield path, "it is to be fetched anew"
-            else:
+            if files:
                 more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-                yield path, f"{files[0] if files else path}{more} is damaged"
+                yield path, f"{files[0]}{more} is damaged"
+            else:
+                yield path, "it is to be fetched anew"
+
+    def without(self, paths: Iterable[str]) -> Self:
+        """Return what is left of it when some artifacts are as they should be."""
+        gone = set(paths)
+        left = {path: files for path, files in self.damaged.items() if path not in gone}
+        return self.model_copy(update={"damaged": left})
+
+
+NOTHING_FOUND = Verification(verified=None, quick=True, damaged={})
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,27 @@ class Unreadable:
     reason: str
 
 
-def read_receipt(path: Path) -> Receipt | Unreadable | None:
-    """Return a receipt; None if there is none."""
-    return _read(path, Receipt)
+def read_receipt(path: Path, dataset: str) -> Receipt | Unreadable | None:
+    """Return the receipt of a dataset; None if there is none."""
+    found = _read(path, Receipt)
+    if isinstance(found, Receipt) and found.id != dataset:
+        return Unreadable(path, f"it is one of {found.id}")
+    return found
+
+
+def receipts_in(layout: Layout) -> Iterator[Receipt]:
+    """Give all receipts that can be read, by id."""
+    for path in layout.receipts():
+        if receipt := receipt_of(layout, path.stem):
+            yield receipt
+
+
+def receipt_of(layout: Layout, dataset: str) -> Receipt | None:
+    """Return the receipt of a dataset, from its copy if it cannot be read itself."""
+    found = read_receipt(layout.receipt(dataset), dataset)
+    if found is not None and not isinstance(found, Receipt):
+        found = read_receipt(layout.receipt_copy(dataset), dataset)
+    return found if isinstance(found, Receipt) else None
 
 
 def read_verification(path: Path) -> Verification | None:
@@ -74,13 +102,14 @@ def to_json(value: Value) -> str:
     return value.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
-def write_summary(layout: Layout, receipts: list[Receipt]) -> None:
+def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:
     """Write ``dataset_status.json``, the summary people know from the guide.
 
     Raises:
         LocalError: if the disk does not let it.
 
     """
+    ordered = sorted(receipts, key=lambda receipt: receipt.id)
     downloaded: dict[str, Any] = {
         receipt.id: {
             "name": receipt.title,
@@ -89,22 +118,24 @@ def write_summary(layout: Layout, receipts: list[Receipt]) -> None:
             "license": receipt.license,
             "downloaded_at": receipt.completed,
         }
-        for receipt in sorted(receipts, key=lambda receipt: receipt.id)
+        for receipt in ordered
     }
+    total = sum(receipt.bytes_on_disk for receipt in ordered)
     summary = {
         "downloaded": downloaded,
-        "downloaded_size_gb": round(sum(r.bytes_on_disk for r in receipts) / 1e9, 3),
+        "downloaded_size_gb": round(total / 1e9, 3),
     }
-    path = layout.root / "dataset_status.json"
-    write_atomically(path, json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(layout.summary, text)
 
 
 def _read(path: Path, model: type[Model]) -> Model | Unreadable | None:
-    try:
+    with local_errors(path):
         if not path.is_file():
             return None
-        with local_errors(path):
-            text = path.read_text(encoding="utf-8")
-        return model.model_validate_json(text)
-    except (UnicodeDecodeError, ValidationError) as error:
-        return Unreadable(path, str(error).splitlines()[0])
+        raw = path.read_bytes()
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        about = error.errors(include_url=False, include_input=False)[0]
+        return Unreadable(path, about["msg"])

@@ -6,8 +6,8 @@ The protocol of a dataset, each step safe to be the last before a crash:
    gets a ``record.json`` there, and only then loses its archive;
 2. when all are recorded, the receipt is written as ``.lemm/staging/<id>/receipt.json``:
    from here on the dataset *will* be published, by this process or the next one;
-3. the trees are put together and renamed to ``<id>/``;
-4. the ledgers, then the receipt, are renamed to their places.
+3. the trees are put together and renamed to ``<id>/``; ledgers go to their places;
+4. what is left in staging goes, and last of all the receipt is renamed to its place.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,13 +18,24 @@ from lemm_catalog.store.contents import Contents
 from lemm_catalog.store.files import (
     local_errors,
     move,
+    remove_if_empty,
     remove_tree,
+    sync_file,
     write_atomically,
 )
+from lemm_catalog.store.leftovers import drop_forgotten, drop_orphans
 from lemm_catalog.store.locks import held
 from lemm_catalog.store.part import PartFile
 from lemm_catalog.store.publish import finish, intend
-from lemm_catalog.store.receipts import Verification, to_json, write_summary
+from lemm_catalog.store.receipts import (
+    NOTHING_FOUND,
+    Verification,
+    read_receipt,
+    read_verification,
+    to_json,
+)
+from lemm_catalog.store.removal import remove
+from lemm_catalog.store.staging import drop_staged
 
 _TAG = """Signature: 8a477f597d28d172789f06886806bc55
 # Datasets that can be fetched anew: backups may leave them out.
@@ -50,8 +61,9 @@ class Store(Contents):
         tag = self.layout.root / "CACHEDIR.TAG"
         with local_errors(self.layout.root):
             self.layout.root.mkdir(parents=True, exist_ok=True)
-            if not tag.exists():
-                tag.write_text(_TAG, encoding="utf-8")
+            is_marked = tag.exists()
+        if not is_marked:
+            write_atomically(tag, _TAG)
 
     def record(self, dataset: str, artifact: ReceivedArtifact) -> None:
         """Record that a staged artifact is verified, and unpacked if it is to be.
@@ -71,40 +83,54 @@ class Store(Contents):
 
         """
         folder = self.layout.staged(dataset, path)
-        remove_tree(folder)
+        drop_staged(folder)
         with PartFile(folder, size) as part:
-            move(self.layout.dataset(dataset) / path, part.path)
+            # Said before it is so: a crash in between must not lose a person's file.
             part.declare_complete()
+        sync_file(folder / "journal")
+        move(self.layout.dataset(dataset) / path, part.path)
 
     def discard(self, dataset: str, path: str) -> None:
-        """Forget what is staged of one artifact."""
-        remove_tree(self.layout.staged(dataset, path))
-
-    def remove(self, dataset: str) -> int:
-        """Take a dataset away, published and staged; returns the bytes freed.
-
-        The receipt goes first: without it nothing is claimed to be here.
+        """Forget what is staged of one artifact.
 
         Raises:
             LocalError: if the disk does not let it.
 
         """
+        drop_staged(self.layout.staged(dataset, path))
+
+    def remove(self, dataset: str) -> int:
+        """Take a dataset away, published and staged; returns the bytes freed.
+
+        Files in its folder that are not of the dataset stay.
+
+        Raises:
+            LocalError: if the disk does not let it, or it lies behind a link.
+
+        """
         receipt = self.receipt(dataset)
-        freed = (receipt.bytes_on_disk if receipt else 0) + self.staged_bytes(dataset)
-        layout = self.layout
-        remove_tree(layout.receipt(dataset))
-        remove_tree(layout.verification(dataset))
-        doomed = layout.staging(dataset) / "removed"
-        if (
-            layout.dataset(dataset).is_dir()
-            and not layout.dataset(dataset).is_symlink()
-        ):
-            # One rename takes it out of sight; deleting may take minutes.
-            move(layout.dataset(dataset), doomed)
-        remove_tree(layout.staging(dataset))
-        remove_tree(layout.private / "ledgers" / dataset)
-        write_summary(layout, list(self.receipts()))
+        is_here = self.layout.dataset(dataset).is_dir()
+        published = receipt.bytes_on_disk if receipt and is_here else 0
+        freed = published + self.staged_bytes(dataset)
+        remove(self.layout, dataset)
         return freed
+
+    def mend_receipt(self, dataset: str) -> str | None:
+        """Deal with a receipt that cannot be read; returns what was done, in words.
+
+        Raises:
+            LocalError: if the disk does not let it.
+
+        """
+        place, copy = self.layout.receipt(dataset), self.layout.receipt_copy(dataset)
+        if self.unreadable(dataset) is None:
+            return None
+        receipt = read_receipt(copy, dataset)
+        if isinstance(receipt, Receipt):
+            write_atomically(place, to_json(receipt))
+            return f"{place}: could not be read; it was restored from its copy"
+        remove_tree(place)
+        return f"{place}: could not be read; the dataset is looked at anew"
 
     def note_verification(self, dataset: str, verification: Verification) -> None:
         """Keep what a verification found.
@@ -113,7 +139,11 @@ class Store(Contents):
             LocalError: if the disk does not let it.
 
         """
-        write_atomically(self.layout.verification(dataset), to_json(verification))
+        place = self.layout.verification(dataset)
+        if verification.verified or verification.damaged:
+            write_atomically(place, to_json(verification))
+        else:
+            remove_tree(place)
 
     def doubt(self, dataset: str, paths: Iterable[str]) -> None:
         """Note that artifacts are to be fetched anew, whatever is here.
@@ -123,9 +153,37 @@ class Store(Contents):
 
         """
         doubted: dict[str, tuple[str, ...]] = dict.fromkeys(paths, ())
-        if self.receipt(dataset):
-            doubt = Verification(verified=None, quick=True, damaged=doubted)
+        if doubted and self.receipt(dataset):
+            known = self.verification(dataset)
+            damaged = {**doubted, **known.damaged}
+            doubt = known.model_copy(update={"damaged": damaged})
             self.note_verification(dataset, doubt)
+
+    def trust(self, dataset: str) -> None:
+        """Take doubts back: what is here counts, unless it was found damaged.
+
+        What was fetched anew goes, first: it must not lie about for nothing.
+
+        Raises:
+            LocalError: if the disk does not let it.
+
+        """
+        known = self.verification(dataset)
+        doubted = [path for path, files in known.damaged.items() if not files]
+        for path in doubted:
+            self.discard(dataset, path)
+        if doubted:
+            self.note_verification(dataset, known.without(doubted))
+            remove_if_empty(self.layout.staging(dataset))
+
+    def verification(self, dataset: str) -> Verification:
+        """Return what is known of a dataset's damage.
+
+        Raises:
+            LocalError: if it cannot be looked at.
+
+        """
+        return read_verification(self.layout.verification(dataset)) or NOTHING_FOUND
 
     def drop_unneeded(self, dataset: str, needed: Iterable[str]) -> int:
         """Drop the staged data of a dataset but for the artifacts still needed.
@@ -141,10 +199,18 @@ class Store(Contents):
         folder = self.layout.staging(dataset)
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path not in keep:
-                remove_tree(path)
+                drop_staged(path)
         if not keep:
             remove_tree(folder)
         return before - self.staged_bytes(dataset)
+
+    def drop_orphans(self, dataset: str) -> int:
+        """Drop the ledgers of what is not here any more; returns the bytes freed."""
+        return drop_orphans(self.layout, dataset)
+
+    def drop_forgotten(self) -> int:
+        """Drop temporary files nobody writes any more; returns the bytes freed."""
+        return drop_forgotten(self.layout)
 
     def intend(self, receipt: Receipt) -> None:
         """Decide to publish: after this the dataset will be, crash or no crash.
@@ -163,7 +229,4 @@ class Store(Contents):
             LocalError: if the disk does not let it, or other files are in the way.
 
         """
-        if finish(self.layout, dataset) is None:
-            return False
-        write_summary(self.layout, list(self.receipts()))
-        return True
+        return finish(self.layout, dataset) is not None

@@ -6,9 +6,9 @@ where it was; what changed on the way starts anew.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from lemm_catalog.backends.base import (
     Address,
@@ -16,20 +16,28 @@ from lemm_catalog.backends.base import (
     RangeRefusedError,
     Reply,
     Validators,
+    Waits,
 )
-from lemm_catalog.errors import LemmError, PassingError, WrongBytesError
-from lemm_catalog.sizes import format_size
+from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
 from lemm_catalog.store.part import SEGMENT, Origin, PartFile
+from lemm_catalog.transfer.checks import (
+    ask,
+    check_end,
+    check_unchanged,
+    known_validators,
+)
 from lemm_catalog.transfer.front import Follower, Front, StoppedError
-from lemm_catalog.transfer.patience import Patience
+from lemm_catalog.transfer.missing import Missing
+from lemm_catalog.transfer.patience import Patience, StallWatch
 
 _BUFFER = 256 * 1024
-_STALL_SECONDS = 60.0
-_SLOWEST = 1000  # bytes a second
 
 
 class Download:
-    """Brings the missing bytes of a part file from one address."""
+    """Brings the missing bytes of a part file from one address.
+
+    With ``in_one``, over one connection that is asked for all that is missing.
+    """
 
     def __init__(
         self,
@@ -37,46 +45,43 @@ class Download:
         backend: Backend,
         address: Address,
         advanced: Callable[[int], None],
+        waits: Waits,
         *,
-        first_wait: float = 0.5,
+        in_one: bool = False,
     ) -> None:
         self.front = Front(part)
         self._part = part
-        self._backend = backend
+        self._ask = partial(ask, backend, address, part.size)
         self._address = address
         self._advanced = advanced
-        self._first_wait = first_wait
+        self._waits = waits
+        self._in_one = in_one
         self._stop = threading.Event()
-        self._taking = threading.Lock()
-        self._next = 0
+        self._missing = Missing(part)
         self._replies: set[Reply] = set()
         self._validators = Validators()
-        self.can_resume = True
+        # Whether the bytes are from before and after a break.
+        self.is_glued = False
 
-    def open(self, *, ranged: bool) -> Reply | None:
+    def open(self) -> Reply | None:
         """Open the first missing bytes; None if nothing is missing.
 
         Afterwards the part file holds only what the reply continues.
 
         Raises:
+            RangeRefusedError: if what the reply brings does not continue it.
             SourceError: if the source fails, or has another size.
 
         """
         part = self._part
         if part.size and part.done == part.size:
             return None
-        if not ranged:
-            self._forget()
-        index = self._first_missing()
-        start = index * SEGMENT + (part.count(index) if part.segments else 0)
-        alone = part.done == 0 and part.size <= SEGMENT
-        stop = None if alone or not ranged else index * SEGMENT + part.length(index)
-        known = self._known_validators() if part.done else Validators()
-        reply = self._open_patiently(start, stop, known)
-        self._check_total(reply)
-        self.can_resume = alone or not reply.is_whole
+        known = known_validators(part, self._address.url)
+        reply = self._open_patiently(*self._first_range(), known)
         if reply.is_whole and part.done:
-            self._forget()
+            self._advanced(-part.done)
+            part.reset()
+        check_unchanged(known, reply)
         self._validators = reply.validators
         part.begin(
             Origin(
@@ -96,7 +101,7 @@ class Download:
 
         """
         try:
-            if reply.is_whole or self._part.size <= SEGMENT:
+            if reply.is_whole or self._in_one or self._part.size <= SEGMENT:
                 self._stream(reply)
             else:
                 self._share(reply, connections)
@@ -121,93 +126,93 @@ class Download:
 
     def _stream(self, reply: Reply) -> None:
         """Read a reply to its end, over all missing segments."""
+        watch = StallWatch(self._waits)
         with self._reading(reply):
             for index in range(self._part.segments):
-                if self._part.count(index) < self._part.length(index):
-                    self._fill(index, reply)
-            self._check_end(reply)
-
-    def _check_end(self, reply: Reply) -> None:
-        """See that the source has no more bytes than the manifest says."""
-        if reply.total is None and reply.readinto(memoryview(bytearray(1))):
-            size = format_size(self._part.size)
-            raise WrongBytesError(f"{self._address.shown}: has more than {size}")
+                self._fill(index, reply, watch)
+            check_end(reply, self._part.size)
 
     # -- several connections, by segments ------------------------------------------
 
     def _share(self, first: Reply, connections: int) -> None:
-        missing = sum(
-            self._part.count(i) < self._part.length(i)
-            for i in range(self._part.segments)
-        )
-        index = self._take()
-        crew = [
-            Follower(f"fetch-{number}", self._work)
-            for number in range(min(connections, missing) - 1)
-        ]
+        helpers = min(connections, len(self._missing)) - 1
+        index = self._missing.take()
+        crew = [Follower(f"fetch-{number}", self._help) for number in range(helpers)]
         try:
             if index is not None:
-                self._fill_patiently(index, first)
-            self._work()
-            for worker in crew:
-                worker.result()
-        finally:
-            self._stop.set()
-            for worker in crew:
-                worker.wait()
+                self._fill_patiently(index, first, lambda: self._part.done)
+            self._work(lambda: self._part.done)
+            for helper in crew:
+                helper.result()
+            # Helpers that gave up have left their segments.
+            self._work(lambda: self._part.done)
+        except LemmError as error:
+            # Not in `finally`: Ctrl-C must not wait for a network that is silent.
+            self.give_up(error)
+            for helper in crew:
+                helper.wait()
+            raise
 
-    def _work(self) -> None:
+    def _help(self) -> None:
+        """Bring segments beside the first connection, whose failure is what counts.
+
+        A server that allows fewer connections than we open refuses only us.
+        """
         try:
-            while not self._stop.is_set() and (index := self._take()) is not None:
-                self._fill_patiently(index, None)
+            self._work(None)
+        except (RangeRefusedError, WrongBytesError) as error:
+            self.give_up(error)
+            raise
+        except SourceError:
+            return
         except LemmError as error:
             self.give_up(error)
             raise
 
-    def _take(self) -> int | None:
-        """Return the next segment with missing bytes, in the order of the file."""
-        with self._taking:
-            while self._next < self._part.segments:
-                index = self._next
-                self._next += 1
-                if self._part.count(index) < self._part.length(index):
-                    return index
-            return None
+    def _work(self, progress: Callable[[], int] | None) -> None:
+        while not self._stop.is_set() and (index := self._missing.take()) is not None:
+            try:
+                self._fill_patiently(index, None, progress)
+            except BaseException:
+                self._missing.put_back(index)
+                raise
 
-    def _fill_patiently(self, index: int, reply: Reply | None) -> None:
-        patience = Patience(self._stop, first_wait=self._first_wait)
+    def _fill_patiently(
+        self, index: int, reply: Reply | None, progress: Callable[[], int] | None
+    ) -> None:
+        """Fill one segment; ``progress`` counts the bytes that keep us patient."""
+        patience = Patience(self._stop, self._waits)
         part = self._part
-        while part.count(index) < part.length(index) and not self._stop.is_set():
-            before = part.count(index)
+        count = progress or (lambda: part.count(index))
+        while part.count(index) < part.length(index):
+            before = count()
             try:
                 reply = reply or self._open_segment(index)
                 with self._reading(reply):
-                    self._fill(index, reply)
+                    self._fill(index, reply, StallWatch(self._waits))
             except PassingError as error:
-                patience.progressed(part.count(index) - before)
-                patience.wait_after(error)
+                self.is_glued = True
+                patience.wait_after(error, progress=count() - before)
             reply = None
+            if self._stop.is_set():
+                raise StoppedError
 
     def _open_segment(self, index: int) -> Reply:
         start = index * SEGMENT + self._part.count(index)
         stop = index * SEGMENT + self._part.length(index)
-        reply = self._backend.open(self._address, start, stop, self._validators)
-        etags = {self._validators.etag, reply.validators.etag} - {None}
-        if reply.is_whole or len(etags) > 1:
+        reply = self._ask(start, stop, self._validators)
+        if reply.is_whole:
             reply.close()
-            raise RangeRefusedError(
-                f"{self._address.shown}: the content changed on the way"
-            )
-        self._check_total(reply)
+            raise RangeRefusedError(f"{self._address.shown}: gives no parts any more")
+        check_unchanged(self._validators, reply)
         return reply
 
     # -- bytes -----------------------------------------------------------------------
 
-    def _fill(self, index: int, reply: Reply) -> None:
+    def _fill(self, index: int, reply: Reply, watch: StallWatch) -> None:
         """Write what a reply gives into one segment, until it is full."""
         part = self._part
-        buffer = memoryview(bytearray(min(_BUFFER, max(part.length(index), 1))))
-        watch = _StallWatch()
+        buffer = memoryview(bytearray(min(_BUFFER, part.length(index))))
         while (missing := part.length(index) - part.count(index)) > 0:
             count = reply.readinto(buffer[: min(len(buffer), missing)])
             if self._stop.is_set():
@@ -217,7 +222,7 @@ class Download:
             part.write(index, buffer[:count])
             self._advanced(count)
             self.front.moved()
-            watch.saw(count, self._address)
+            watch.saw(count, self._address.shown)
 
     @contextmanager
     def _reading(self, reply: Reply) -> Iterator[None]:
@@ -229,54 +234,20 @@ class Download:
             reply.close()
 
     def _open_patiently(self, start: int, stop: int | None, known: Validators) -> Reply:
-        patience = Patience(self._stop, first_wait=self._first_wait)
+        patience = Patience(self._stop, self._waits)
         while True:
             try:
-                return self._backend.open(self._address, start, stop, known)
+                return self._ask(start, stop, known)
             except PassingError as error:
                 patience.wait_after(error)
 
-    def _check_total(self, reply: Reply) -> None:
-        if reply.total is None or reply.total == self._part.size:
-            return
-        reply.close()
-        is_page = "html" in reply.content_type.lower()
-        what = "answers with a web page of" if is_page else "has"
-        raise WrongBytesError(
-            f"{self._address.shown}: {what} {format_size(reply.total)}, "
-            f"the manifest says {format_size(self._part.size)}"
-        )
-
-    def _first_missing(self) -> int:
+    def _first_range(self) -> tuple[int, int | None]:
+        """Return from where to where to ask first."""
         part = self._part
-        return next(
+        index = next(
             (i for i in range(part.segments) if part.count(i) < part.length(i)), 0
         )
-
-    def _known_validators(self) -> Validators:
-        """Return what this very URL said of the bytes that are here."""
-        origin = self._part.origin
-        if origin is None or origin.url != self._address.url:
-            return Validators()
-        return Validators(etag=origin.etag, last_modified=origin.last_modified)
-
-    def _forget(self) -> None:
-        self._advanced(-self._part.done)
-        self._part.reset()
-
-
-class _StallWatch:
-    """Notices a source that is not silent, but too slow to ever end."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-        self._count = 0
-
-    def saw(self, count: int, address: Address) -> None:
-        self._count += count
-        passed = time.monotonic() - self._since
-        if passed < _STALL_SECONDS:
-            return
-        if self._count < _SLOWEST * passed:
-            raise PassingError(f"{address.shown}: is slower than {_SLOWEST} bytes/s")
-        self._since, self._count = time.monotonic(), 0
+        start = index * SEGMENT + (part.count(index) if part.segments else 0)
+        if self._in_one or (part.done == 0 and part.size <= SEGMENT):
+            return start, None
+        return start, index * SEGMENT + part.length(index)

@@ -15,6 +15,7 @@ from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest
 from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
 from lemm_catalog.store.part import PartFile
+from lemm_catalog.transfer.checks import WrongSizeError
 from lemm_catalog.transfer.download import Download
 from lemm_catalog.transfer.front import (
     Follower,
@@ -26,7 +27,8 @@ from lemm_catalog.transfer.front import (
 from lemm_catalog.transfer.patience import Patience
 
 Result = TypeVar("Result")
-# A source whose content keeps changing, or that cannot resume, is given up.
+# A source whose content keeps changing is given up; one that cannot resume, when it
+# has cost as much as the file in vain.
 _FRESH_STARTS = 3
 
 
@@ -56,7 +58,6 @@ def fetch(
     watch: Watch,
     *,
     connections: int = 4,
-    first_wait: float = 0.5,
 ) -> Fetched[Result]:
     """Fill a part file with the expected bytes, and return what came of it.
 
@@ -72,11 +73,8 @@ def fetch(
     failures: list[SourceError] = []
     for address in addresses:
         attempt = _Attempt(part, expected, backends, follow, watch, connections)
-        attempt.first_wait = first_wait
         try:
             return attempt.from_address(address)
-        except StoppedError:
-            raise
         except SourceError as error:
             if attempt.bytes_were_right:
                 raise
@@ -107,47 +105,55 @@ class _Attempt(Generic[Result]):
         self._follow = follow
         self._watch = watch
         self._connections = connections
-        self.first_wait = 0.5
+        self._wasted = 0
+        self._is_glued = False
         self.bytes_were_right = False
-        self._can_resume = True
 
     def from_address(self, address: Address) -> Fetched[Result]:
-        patience = Patience(threading.Event(), first_wait=self.first_wait)
-        ranged, fresh_starts = True, 0
+        patience = Patience(threading.Event(), self._backends.waits)
+        in_one, fresh_starts = False, 0
         while True:
             before = self._part.done
             try:
-                return self._once(address, ranged=ranged)
+                return self._once(address, in_one=in_one)
+            except WrongSizeError:
+                raise
             except (RangeRefusedError, WrongBytesError) as error:
                 fresh_starts += 1
-                is_its_fault = isinstance(error, WrongBytesError) and not before
-                self._start_anew(error.message)
-                if is_its_fault or fresh_starts == _FRESH_STARTS:
+                is_wrong = isinstance(error, WrongBytesError)
+                is_its_fault = is_wrong and not before and not self._is_glued
+                is_last = is_its_fault or fresh_starts == _FRESH_STARTS
+                self._start_anew(None if is_last else error.message)
+                if is_last:
                     raise
-                ranged = not isinstance(error, RangeRefusedError)
+                in_one = in_one or isinstance(error, RangeRefusedError)
             except PassingError as error:
-                fresh_starts += not self._can_resume
-                if fresh_starts == _FRESH_STARTS:
-                    raise
-                patience.progressed(self._part.done - before)
-                patience.wait_after(error)
+                patience.wait_after(error, progress=self._part.done - before)
 
-    def _start_anew(self, reason: str) -> None:
+    def _advanced(self, count: int) -> None:
+        self._wasted -= min(count, 0)
+        self._watch.advanced(count)
+
+    def _start_anew(self, reason: str | None) -> None:
         if self._part.done:
-            self._watch.noted(f"{reason}; starting this file anew")
-            self._watch.advanced(-self._part.done)
+            if reason:
+                self._watch.noted(f"{reason}; starting this file anew")
+            self._advanced(-self._part.done)
             self._part.reset()
 
-    def _once(self, address: Address, *, ranged: bool) -> Fetched[Result]:
+    def _once(self, address: Address, *, in_one: bool) -> Fetched[Result]:
         download = Download(
             self._part,
             self._backends.for_url(address.url),
             address,
-            self._watch.advanced,
-            first_wait=self.first_wait,
+            self._advanced,
+            self._backends.waits,
+            in_one=in_one,
         )
-        reply = download.open(ranged=ranged)
-        self._can_resume = download.can_resume
+        reply = download.open()
+        if reply is not None and self._wasted > self._part.size:
+            reply.close()
+            raise SourceError(f"{address.shown}: breaks off, and cannot go on")
         front = download.front
         hasher, follower = self._start_followers(front)
         try:
@@ -166,6 +172,7 @@ class _Attempt(Generic[Result]):
             front.fail(StoppedError())
             raise
         finally:
+            self._is_glued = download.is_glued
             # Nobody may still read the part file when it is started anew.
             hasher.wait()
             follower.wait()

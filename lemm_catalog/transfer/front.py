@@ -135,9 +135,9 @@ def digests_behind(front: Front, algorithms: set[str]) -> tuple[Digest, ...]:
     running = RunningDigests(algorithms)
     offset = 0
     while offset < front.part.size:
+        # Asked before each chunk, so that a failure or Ctrl-C ends it at once.
         reach = front.wait(offset)
-        while offset < reach:
-            data = front.part.read(offset, min(_CHUNK, reach - offset))
-            running.update(data)
-            offset += len(data)
+        data = front.part.read(offset, min(_CHUNK, reach - offset))
+        running.update(data)
+        offset += len(data)
     return running.digests()

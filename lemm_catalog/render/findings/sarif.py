@@ -1,11 +1,11 @@
 """Problems as SARIF 2.1.0, which code scanning of several hosts reads."""
 
-import json
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from lemm_catalog.problems import Problem
+from lemm_catalog.render.data import dumped
 from lemm_catalog.version import __version__
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -20,15 +20,13 @@ def render(problems: Sequence[Problem], files: int) -> str:
         "rules": [{"id": code} for code in codes],
     }
     run = {"tool": {"driver": driver}, "results": [_result(p) for p in problems]}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(problem: Problem) -> dict[str, Any]:
     key = f"{problem.key}: " if problem.key else ""
     hint = f" ({problem.hint})" if problem.hint else ""
-    place: dict[str, Any] = {
-        "artifactLocation": {"uri": PurePath(problem.path).as_posix()}
-    }
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.path)}}
     if problem.line:
         place["region"] = {
             "startLine": problem.line,
@@ -40,3 +38,11 @@ def _result(problem: Problem) -> dict[str, Any]:
         "message": {"text": f"{key}{problem.message}{hint}"},
         "locations": [{"physicalLocation": place}],
     }
+
+
+def _uri(path: str) -> str:
+    """Return a path as the URI reference the format asks for."""
+    posix = path.replace("\\", "/")
+    if posix[1:3] == ":/":  # C:/…
+        return "file:///" + quote(posix)
+    return ("file://" if posix.startswith("/") else "") + quote(posix)

@@ -1,0 +1,123 @@
+"""What is logged: a pull's log file beside the data, and with -v every request."""
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lemm_catalog.cli.console import Console, safe
+from lemm_catalog.cli.progress import name_of
+from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.progress import Observer, Step
+
+# A signed URL carries its signature behind the question mark.
+_QUERY = re.compile(r"\?[^\s\"']+")
+
+
+class LoggingObserver:
+    """Passes everything on, and writes what matters to the log file."""
+
+    def __init__(self, inner: Observer, logger: logging.Logger) -> None:
+        self._inner = inner
+        self._logger = logger
+
+    def started(self, step: Step, done: int) -> None:
+        """Log that a step began."""
+        known = "" if step.total is None else f", {done} of {step.total} bytes here"
+        self._logger.info("%s: begun%s", name_of(step), known)
+        self._inner.started(step, done)
+
+    def advanced(self, step: Step, count: int) -> None:
+        """Pass it on: progress is not worth a log line."""
+        self._inner.advanced(step, count)
+
+    def ended(self, step: Step, error: str | None) -> None:
+        """Log how a step ended."""
+        if error is None:
+            self._logger.info("%s: done", name_of(step))
+        else:
+            self._logger.error("%s: %s", name_of(step), error)
+        self._inner.ended(step, error)
+
+    def noted(self, message: str) -> None:
+        """Log a remark."""
+        self._logger.warning("%s", message)
+        self._inner.noted(message)
+
+    def concluded(self, outcome: Outcome) -> None:
+        """Log which datasets failed, and why."""
+        for dataset in outcome.datasets:
+            if dataset.result == "failed":
+                self._logger.error("%s: failed: %s", dataset.id, dataset.message)
+
+
+@contextmanager
+def logged(inner: Observer, cache_dir: Path) -> Iterator[LoggingObserver]:
+    """Give an observer that also writes ``logs/lemm_<date>.log``.
+
+    The file is made with the first line, so that a pull with nothing to do leaves
+    no trace. A disk that does not take it must not stop the pull.
+    """
+    logger = logging.Logger("lemm_catalog.pull")
+    handler = _LazyFile(cache_dir / "logs" / f"lemm_{datetime.now(UTC):%Y-%m-%d}.log")
+    logger.addHandler(handler)
+    try:
+        yield LoggingObserver(inner, logger)
+    finally:
+        handler.close()
+
+
+@contextmanager
+def requests_told(console: Console) -> Iterator[None]:
+    """Tell every request that is made, if the user wants to hear more."""
+    if not console.verbose:
+        yield
+        return
+    logger, handler = logging.getLogger("urllib3.connectionpool"), _Telling(console)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(handler)
+
+
+class _LazyFile(logging.FileHandler):
+    """Makes its folder and its file with the first line."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+        self._folder = path.parent
+        form = logging.Formatter(
+            "%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"
+        )
+        form.converter = time.gmtime
+        self.setFormatter(form)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line: what strangers wrote cannot forge another."""
+        return safe(super().format(record)).replace("\n", " ")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line, or give it up if the disk does not take it."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
+        """Say nothing: the pull itself will meet a disk that is full."""
+
+
+class _Telling(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one message of the HTTP library, without what may be a secret."""
+        self._console.talk("  " + _QUERY.sub("?…", record.getMessage()))

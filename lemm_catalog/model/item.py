@@ -1,0 +1,36 @@
+"""What is to be planned: one dataset's artifacts, and how a pull is to be made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.license import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One dataset to plan: its artifacts, and why some of it must not be taken.
+
+    ``barred`` maps an artifact's path to the reason a policy leaves it out.
+    """
+
+    id: str
+    title: str
+    phase: str
+    priority: int
+    license: str
+    version: str | None
+    verdict: Verdict
+    artifacts: tuple[Artifact, ...]
+    barred: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a pull is to be made; sizes in bytes."""
+
+    max_storage: int | None = None
+    fit: bool = False
+    keep_archives: bool = False
+    offline: bool = False
+    jobs: int = 1
