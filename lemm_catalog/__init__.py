@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from lemm_catalog.version import __version__
 
 if TYPE_CHECKING:
-    from lemm_catalog.api import Catalog
+    from lemm_catalog.api.catalog import Catalog
 
 __all__ = ["Catalog", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "Catalog":
-        from lemm_catalog.api import Catalog
+        from lemm_catalog.api.catalog import Catalog
 
         return Catalog
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -70,8 +70,6 @@ class _Run:
 
     def one(self, planned: PlannedDataset, item: Item) -> DatasetOutcome:
         """Do what is to be done of one dataset; its failure is an outcome too."""
-        if refused := _refused(planned):
-            return refused
         try:
             if planned.has_work or self._needs_care(item.id):
                 return self._pull(item)
@@ -81,7 +79,7 @@ class _Run:
             # What no room has put in words is still this machine's failure.
             root = self.means.store.layout.root
             return _failed(item.id, local_error(error, error.filename or root))
-        return _idle(planned)
+        return _refused(planned) or _idle(planned)
 
     def _needs_care(self, dataset: str) -> bool:
         """Whether a crash or a broken disk left something to set right."""
@@ -107,6 +105,9 @@ class _Run:
                 for artifact in item.artifacts
                 if artifact.path in work
             ]
+            # What cannot be whole is not published; the rest waits, verified.
+            if refused := _refused(planned):
+                return refused
             self._publish(item, holding, received)
         fetched = sum(a.bytes for a in planned.actions if a.action in _FETCHING)
         return DatasetOutcome(id=item.id, result="pulled", bytes_fetched=fetched)

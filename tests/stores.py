@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from lemm_catalog.api import Catalog
+from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.settings import Settings
 
 Files = Mapping[str, bytes]
@@ -62,6 +62,7 @@ def write_dataset(
         data = entry.pop("x-data")
         (folder / "bytes" / entry["checksums"]["sha256"]).write_bytes(data)
         entries.append(entry)
+    parts: dict[str, dict[str, str]]
     parts = {entry["part"]: {} for entry in entries if "part" in entry}
     manifest = {
         "schema_version": 1,

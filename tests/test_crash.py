@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from lemm_catalog.api import Catalog
+from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.errors import LocalError
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lemm_catalog.api import Catalog
+from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.errors import LocalError, UsageError
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.progress import SilentObserver

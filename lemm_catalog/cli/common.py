@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lemm_catalog.api import Catalog
+from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.cli.boundary import boundary
 from lemm_catalog.cli.console import Console, wants_color
 from lemm_catalog.cli.options import config_in_use, planning, settings_of, shared

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lemm_catalog.api import read_plan
+from lemm_catalog.api.saved import read_plan
 from lemm_catalog.cli.common import Run, command
 from lemm_catalog.cli.options import AsJson, PhaseWords
 from lemm_catalog.cli.outcomes import carry_out, tell

@@ -2,6 +2,7 @@
 
 from lemm_catalog.cli.common import Run, command
 from lemm_catalog.cli.options import AsJson, Ids
+from lemm_catalog.cli.progress import observing
 from lemm_catalog.render.data import to_json
 from lemm_catalog.sizes import format_size
 
@@ -9,7 +10,9 @@ from lemm_catalog.sizes import format_size
 @command()
 def run(run: Run, datasets: Ids, as_json: AsJson = False) -> None:
     """Take datasets away, with all that is staged of them."""
-    freed = run.catalog().remove(*datasets, settings=run.settings)
+    catalog = run.catalog()
+    with observing(run.console) as observer:
+        freed = catalog.remove(*datasets, settings=run.settings, observer=observer)
     if as_json:
         run.console.result(to_json("remove", {"freed_bytes": freed}))
         return

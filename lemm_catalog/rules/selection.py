@@ -15,6 +15,7 @@ from lemm_catalog.model.catalog import Catalog, Phase
 from lemm_catalog.model.manifest import File, Manifest
 
 _HIDDEN = frozenset({"excluded", "withdrawn"})
+_SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,19 @@ def select(
     )
 
 
+def own_files(manifest: Manifest) -> Wanted:
+    """Return a dataset as its own phase has it, without what stands beside it."""
+    own = tuple(f for f in manifest.files if phase_of(manifest, f) == manifest.phase)
+    return Wanted(
+        manifest=manifest, files=own or manifest.files, priority=manifest.priority
+    )
+
+
+def is_offered(manifest: Manifest) -> bool:
+    """Whether a dataset may be pulled: neither excluded nor withdrawn."""
+    return manifest.status.state not in _HIDDEN
+
+
 def find(catalog: Catalog, name: str) -> Manifest:
     """Return the one dataset of this id; ``_`` and ``-`` are the same.
 
@@ -112,7 +126,7 @@ def _matches(
         yield from _by_phase(catalog, name)
     elif name in catalog.manifests:
         manifest = catalog.manifests[name]
-        if manifest.status.state in _HIDDEN and not hidden:
+        if not is_offered(manifest) and not hidden:
             raise _not_offered(manifest)
         yield manifest, {file.path for file in manifest.files}
     elif any(mark in word for mark in "*?["):
@@ -131,13 +145,13 @@ def _by_phase(catalog: Catalog, phase: str) -> Iterator[tuple[Manifest, set[str]
     rungs = set(rungs_of(catalog.phases, phase))
     for manifest in catalog.manifests.values():
         paths = {f.path for f in manifest.files if phase_of(manifest, f) in rungs}
-        if paths and manifest.status.state not in _HIDDEN:
+        if paths and is_offered(manifest):
             yield manifest, paths
 
 
 def _by_glob(catalog: Catalog, pattern: str) -> Iterator[tuple[Manifest, set[str]]]:
     for manifest in catalog.manifests.values():
-        if manifest.status.state in _HIDDEN:
+        if not is_offered(manifest):
             continue
         if fnmatch.fnmatchcase(manifest.id, pattern):
             yield manifest, {file.path for file in manifest.files}
@@ -155,7 +169,7 @@ def _by_glob(catalog: Catalog, pattern: str) -> Iterator[tuple[Manifest, set[str
 def _by_part(catalog: Catalog, word: str) -> tuple[Manifest, set[str]]:
     name, _, part = word.partition("/")
     manifest = find(catalog, name)
-    if manifest.status.state in _HIDDEN:
+    if not is_offered(manifest):
         raise _not_offered(manifest)
     paths = {file.path for file in manifest.files if file.part == _dashed(part)}
     if not paths:
@@ -180,6 +194,7 @@ def _unknown(
 ) -> UsageError:
     names = list(known)
     near = difflib.get_close_matches(_dashed(word), names, n=3, cutoff=0.5)
-    listed = ", ".join(near or names[:12])
-    mend = f"did you mean {listed}?" if near else f"known: {listed}"
+    listed = ", ".join(near or names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    mend = f"did you mean {listed}?" if near else f"known: {listed}{more}"
     return UsageError(f"there is no {kind} {word!r}", mend=mend)

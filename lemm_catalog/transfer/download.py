@@ -122,8 +122,6 @@ class Download:
         for reply in tuple(self._replies):
             reply.abort()
 
-    # -- one connection, in order --------------------------------------------------
-
     def _stream(self, reply: Reply) -> None:
         """Read a reply to its end, over all missing segments."""
         watch = StallWatch(self._waits)
@@ -147,7 +145,6 @@ class Download:
             # Helpers that gave up have left their segments.
             self._work(lambda: self._part.done)
         except LemmError as error:
-            # Not in `finally`: Ctrl-C must not wait for a network that is silent.
             self.give_up(error)
             for helper in crew:
                 helper.wait()
@@ -207,8 +204,6 @@ class Download:
         check_unchanged(self._validators, reply)
         return reply
 
-    # -- bytes -----------------------------------------------------------------------
-
     def _fill(self, index: int, reply: Reply, watch: StallWatch) -> None:
         """Write what a reply gives into one segment, until it is full."""
         part = self._part
@@ -240,6 +235,8 @@ class Download:
                 return self._ask(start, stop, known)
             except PassingError as error:
                 patience.wait_after(error)
+            if self._stop.is_set():
+                raise StoppedError
 
     def _first_range(self) -> tuple[int, int | None]:
         """Return from where to where to ask first."""

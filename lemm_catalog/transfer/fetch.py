@@ -74,7 +74,7 @@ def fetch(
     for address in addresses:
         attempt = _Attempt(part, expected, backends, follow, watch, connections)
         try:
-            return attempt.from_address(address)
+            return _beside(attempt, address)
         except SourceError as error:
             if attempt.bytes_were_right:
                 raise
@@ -85,6 +85,23 @@ def fetch(
         raise failures[0]
     message = "; ".join(error.message for error in failures)
     raise SourceError(f"no source works: {message}", mend="run it again later")
+
+
+def _beside(attempt: "_Attempt[Result]", address: Address) -> Fetched[Result]:
+    """Run an attempt in a thread of its own and wait for it.
+
+    A signal that comes just before a read blocks does not end the read: whoever is to
+    hear Ctrl-C must not read from a network that may be silent.
+    """
+    worker = Follower("fetch", lambda: attempt.from_address(address))
+    try:
+        return worker.result()
+    except LemmError:
+        raise
+    except BaseException:
+        attempt.give_up()
+        worker.join(1.0)
+        raise
 
 
 class _Attempt(Generic[Result]):
@@ -105,14 +122,16 @@ class _Attempt(Generic[Result]):
         self._follow = follow
         self._watch = watch
         self._connections = connections
+        self._stop = threading.Event()
+        self._download: Download | None = None
         self._wasted = 0
         self._is_glued = False
         self.bytes_were_right = False
 
     def from_address(self, address: Address) -> Fetched[Result]:
-        patience = Patience(threading.Event(), self._backends.waits)
+        patience = Patience(self._stop, self._backends.waits)
         in_one, fresh_starts = False, 0
-        while True:
+        while not self._stop.is_set():
             before = self._part.done
             try:
                 return self._once(address, in_one=in_one)
@@ -129,6 +148,13 @@ class _Attempt(Generic[Result]):
                 in_one = in_one or isinstance(error, RangeRefusedError)
             except PassingError as error:
                 patience.wait_after(error, progress=self._part.done - before)
+        raise StoppedError
+
+    def give_up(self) -> None:
+        """Let everybody stop who works on this in other threads."""
+        self._stop.set()
+        if self._download is not None:
+            self._download.give_up(StoppedError())
 
     def _advanced(self, count: int) -> None:
         self._wasted -= min(count, 0)
@@ -142,7 +168,7 @@ class _Attempt(Generic[Result]):
             self._part.reset()
 
     def _once(self, address: Address, *, in_one: bool) -> Fetched[Result]:
-        download = Download(
+        self._download = download = Download(
             self._part,
             self._backends.for_url(address.url),
             address,

@@ -8,7 +8,8 @@ import pytest
 from tests.cli.running import run, snapshot, write_manifest
 
 HEADERS = ("id", "phase", "pri", "download", "commercial", "state", "license")
-IDS = ["fma-large", "fma-small", "lakh-midi", "libritts", "ljspeech"]
+# Rung by rung, by priority, what is excluded last.
+IDS = ["sample", "ljspeech", "nsynth", "fma-small", "urmp", "libritts"]
 
 
 @pytest.fixture
@@ -23,7 +24,16 @@ def test_list_has_a_line_for_each_dataset() -> None:
     lines = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
     assert lines[0].split() == list(HEADERS)
-    assert [line.split()[0] for line in lines[1:6]] == IDS
+    assert [line.split()[0] for line in lines[1:7]] == IDS
+    assert [line.split()[1] for line in lines[-2:]] == ["excluded", "excluded"]
+
+
+def test_list_counts_a_dataset_without_what_stands_beside_its_phase() -> None:
+    # fma_metadata.zip of 358 MB is in the phase of the companions.
+    lines = run("list").out.splitlines()
+    small = next(line for line in lines if line.startswith("fma-small"))
+    assert "7.68 GB" in small
+    assert small.endswith("LicenseRef-FMA-per-track")
 
 
 def test_list_of_a_phase_has_no_excluded_dataset() -> None:
@@ -32,7 +42,7 @@ def test_list_of_a_phase_has_no_excluded_dataset() -> None:
 
 
 def test_a_piped_list_cuts_nothing() -> None:
-    assert "LicenseRef-FMA-per-track AND CC-BY-4.0\n" in run("list").out
+    assert "CC-BY-4.0 AND LicenseRef-Underlying-Works\n" in run("list").out
 
 
 def test_a_markdown_list_is_a_table_in_which_titles_are_no_markup() -> None:

@@ -149,7 +149,7 @@ def test_a_cache_folder_that_is_a_file_is_told_in_words(
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from lemm_catalog.api import Catalog
+from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.settings import Settings
 catalog = Catalog.load(sys.argv[1])
 settings = Settings(cache_dir=Path(sys.argv[2]))

@@ -1,0 +1,188 @@
+"""The catalog and all that can be done with it.
+
+::
+
+    catalog = Catalog.load()
+    plan = catalog.plan("minimal")
+    outcome = catalog.pull("minimal", settings=Settings(cache_dir=Path("data")))
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from lemm_catalog.api import looking, pulling, upkeep
+from lemm_catalog.api.saved import items_of_saved
+from lemm_catalog.errors import CatalogError
+from lemm_catalog.load.catalog import Loaded, load
+from lemm_catalog.model import catalog as nouns
+from lemm_catalog.model.item import Item
+from lemm_catalog.model.listing import Listed
+from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.model.plan import Plan
+from lemm_catalog.model.standing import Standing
+from lemm_catalog.problems import errors_in
+from lemm_catalog.progress import Observer, SilentObserver
+from lemm_catalog.rules.selection import find
+from lemm_catalog.settings import Settings
+from lemm_catalog.store.receipts import Verification
+
+_DEFAULTS = Settings()
+_SILENT = SilentObserver()
+
+
+class Catalog(nouns.Catalog):
+    """A loaded catalog, and all that can be done with it.
+
+    Every verb that takes a selection raises `UsageError` if a word of it names
+    nothing, and every one that writes raises `LocalError` if the disk does not let it.
+    """
+
+    @classmethod
+    def load(cls, *roots: str | Path) -> Self:
+        """Load the builtin catalog, or the roots given in its place.
+
+        Raises:
+            CatalogError: if a file of it is wrong; it has every place.
+
+        """
+        return cls.of(load(roots))
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self:
+        """Return what was loaded, if it has no errors.
+
+        Raises:
+            CatalogError: if it has.
+
+        """
+        if errors := errors_in(loaded.problems):
+            raise CatalogError(errors)
+        return cls(**vars(loaded.catalog))
+
+    def items(
+        self, selection: Sequence[str] = (), settings: Settings = _DEFAULTS
+    ) -> tuple[Item, ...]:
+        """Return what a selection means, in pull order; nothing means everything."""
+        return looking.items(self, selection, settings)
+
+    def manifest(self, name: str) -> Manifest:
+        """Return the manifest of one dataset; ``_`` and ``-`` are the same."""
+        return find(self, name)
+
+    def listed(
+        self, *selection: str, settings: Settings = _DEFAULTS
+    ) -> tuple[Listed, ...]:
+        """Return a line for each selected dataset; nothing means all there are."""
+        return looking.listed(self, selection, settings)
+
+    def listed_one(self, name: str, settings: Settings = _DEFAULTS) -> Listed:
+        """Return the line of one dataset, be it excluded."""
+        return looking.listed_one(self, name, settings)
+
+    def search(
+        self, words: Sequence[str], settings: Settings = _DEFAULTS
+    ) -> tuple[Listed, ...]:
+        """Return the datasets in which all words occur, excluded ones too."""
+        return looking.search(self, words, settings)
+
+    def status(
+        self, *selection: str, settings: Settings = _DEFAULTS
+    ) -> tuple[Standing, ...]:
+        """Return how each selected dataset stands."""
+        return looking.status(self, selection, settings)
+
+    def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
+        """Return what a pull would do, without a network and without a trace."""
+        words, items = looking.configured(self, selection, settings)
+        return looking.plan(words, items, settings)
+
+    def pull(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Carry out the plan of a selection.
+
+        Raises:
+            RefusedError: if the plan does not fit; nothing was written.
+
+        """
+        words, items = looking.configured(self, selection, settings)
+        return pulling.carry_out(self, words, items, settings, observer)
+
+    def pull_saved(
+        self, saved: Plan, settings: Settings = _DEFAULTS, observer: Observer = _SILENT
+    ) -> Outcome:
+        """Carry out a plan that was saved.
+
+        Raises:
+            RefusedError: if this catalog pins other bytes than the plan was made of,
+                or it does not fit.
+
+        """
+        today = self.items([dataset.id for dataset in saved.datasets])
+        items = items_of_saved(saved, today)
+        return pulling.carry_out(self, saved.selection, items, settings, observer)
+
+    def verify(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+        quick: bool = False,
+    ) -> dict[str, Verification]:
+        """Look whether what is here of a selection is whole, and note what is not."""
+        return upkeep.verify(self, selection, settings, observer, quick=quick)
+
+    def repair(
+        self,
+        damaged: Sequence[str],
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Fetch anew what a verification found damaged, of datasets by id.
+
+        Raises:
+            RefusedError: if that does not fit.
+
+        """
+        return pulling.repair(self, damaged, settings, observer)
+
+    def refresh(
+        self,
+        *selection: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> Outcome:
+        """Fetch datasets anew; what is here stays until the new is in place.
+
+        If that fails, what is here counts as before.
+
+        Raises:
+            RefusedError: if that does not fit.
+
+        """
+        return pulling.refresh(self, selection, settings, observer)
+
+    def remove(
+        self,
+        *names: str,
+        settings: Settings = _DEFAULTS,
+        observer: Observer = _SILENT,
+    ) -> dict[str, int]:
+        """Take datasets away, and return the bytes each of them freed.
+
+        A dataset that the catalog no longer knows can be removed as well.
+        """
+        return upkeep.remove(self, names, settings, observer)
+
+    def gc(self, settings: Settings = _DEFAULTS) -> dict[str, int]:
+        """Drop what nothing needs, and return the bytes freed by id.
+
+        What an interrupted pull left stays if a manifest still asks for it and it is
+        not published yet; what another process works on is not touched.
+        """
+        return upkeep.gc(self, settings)

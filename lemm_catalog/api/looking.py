@@ -1,0 +1,170 @@
+"""Looking around: what a selection means, what a pull would do, how things stand."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from lemm_catalog.errors import UsageError
+from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.item import Item
+from lemm_catalog.model.listing import Listed
+from lemm_catalog.model.plan import Plan
+from lemm_catalog.model.receipt import Receipt
+from lemm_catalog.model.standing import Standing
+from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.listing import listed_of, mentions
+from lemm_catalog.rules.planning import make_plan
+from lemm_catalog.rules.selection import find, own_files, select
+from lemm_catalog.rules.standing import standing_of
+from lemm_catalog.settings import Settings
+from lemm_catalog.store.store import Store
+
+
+def items(
+    catalog: Catalog, selection: Sequence[str], settings: Settings
+) -> tuple[Item, ...]:
+    """Return what a selection means, in pull order; nothing means everything.
+
+    Raises:
+        UsageError: if a word of it names nothing.
+
+    """
+    policy = policy_named(catalog, settings.policy) if settings.policy else None
+    wanted = select(
+        catalog,
+        selection,
+        exclude=settings.exclude,
+        priorities=settings.priorities,
+    )
+    return items_of(catalog, wanted, policy)
+
+
+def configured(
+    catalog: Catalog, selection: Sequence[str], settings: Settings
+) -> tuple[tuple[str, ...], tuple[Item, ...]]:
+    """Return the words to plan and what they mean: nothing is the configured phase.
+
+    Raises:
+        UsageError: if a word names nothing; it says so where nobody typed the word.
+
+    """
+    if selection:
+        return tuple(selection), items(catalog, selection, settings)
+    try:
+        return (settings.phase,), items(catalog, (settings.phase,), settings)
+    except UsageError as error:
+        message = f"the configured phase is wrong: {error.message}"
+        raise UsageError(message, mend=error.mend) from error
+
+
+def plan(words: Sequence[str], chosen: Sequence[Item], settings: Settings) -> Plan:
+    """Return the plan for some items, over what the store holds now."""
+    store = Store(settings.cache_dir)
+    wanted = [(item.id, _sizes(item)) for item in chosen]
+    return make_plan(words, chosen, store.inventory(wanted), settings.options)
+
+
+def holding(store: Store, item: Item) -> Holding:
+    """Return what a store holds of one item."""
+    return store.holding(item.id, _sizes(item))
+
+
+def status(
+    catalog: Catalog, selection: Sequence[str], settings: Settings
+) -> tuple[Standing, ...]:
+    """Return how each selected dataset stands; no selection includes strangers.
+
+    Raises:
+        UsageError: if the selection names nothing.
+
+    """
+    store = Store(settings.cache_dir)
+    chosen = items(catalog, selection, settings)
+    standings = [_standing(store, item) for item in chosen]
+    if not selection:
+        standings += _strangers(store, catalog)
+    return tuple(standings)
+
+
+def listed(
+    catalog: Catalog, selection: Sequence[str], settings: Settings
+) -> tuple[Listed, ...]:
+    """Return a line for each selected dataset; nothing means all, rung by rung.
+
+    Raises:
+        UsageError: if the selection names nothing.
+
+    """
+    if not selection:
+        rungs = {name: index for index, name in enumerate(catalog.phases)}
+        found = [listed_one(catalog, name, settings) for name in catalog.manifests]
+        found.sort(
+            key=lambda one: (
+                one.status != "active",
+                rungs.get(one.phase, len(rungs)),
+                -one.priority,
+                one.id,
+            )
+        )
+        return tuple(found)
+    store = Store(settings.cache_dir)
+    return tuple(
+        listed_of(catalog.manifests[item.id], item, holding(store, item))
+        for item in items(catalog, selection, settings)
+    )
+
+
+def listed_one(catalog: Catalog, name: str, settings: Settings) -> Listed:
+    """Return the line of one dataset, be it excluded, without companion files.
+
+    Raises:
+        UsageError: if there is none of this id.
+
+    """
+    manifest = find(catalog, name)
+    item = items_of(catalog, [own_files(manifest)])[0]
+    return listed_of(manifest, item, holding(Store(settings.cache_dir), item))
+
+
+def search(
+    catalog: Catalog, words: Sequence[str], settings: Settings
+) -> tuple[Listed, ...]:
+    """Return the datasets in which all words occur, excluded ones too."""
+    found = (name for name, m in catalog.manifests.items() if mentions(m, words))
+    return tuple(listed_one(catalog, name, settings) for name in found)
+
+
+def _sizes(item: Item) -> list[tuple[str, int]]:
+    return [(a.path, a.size) for a in item.artifacts if a.size is not None]
+
+
+def _standing(store: Store, item: Item) -> Standing:
+    standing = standing_of(item, holding(store, item), store.layout.dataset(item.id))
+    unreadable = store.unreadable(item.id)
+    if unreadable is None:
+        return standing
+    mend = "its copy is used" if store.receipt(item.id) else "pull looks at it anew"
+    reason = f"its receipt cannot be read, {mend} ({unreadable.reason})"
+    state = standing.state if store.receipt(item.id) else "damaged"
+    return standing.model_copy(update={"state": state, "reason": reason})
+
+
+def _strangers(store: Store, catalog: Catalog) -> Iterator[Standing]:
+    """Give what lies here though the catalog no longer knows it: it takes disk."""
+    for receipt in store.receipts():
+        if receipt.id not in catalog.manifests:
+            yield _stranger(receipt, store.layout.dataset(receipt.id))
+
+
+def _stranger(receipt: Receipt, place: PurePath) -> Standing:
+    return Standing(
+        id=receipt.id,
+        title=receipt.title,
+        phase="",
+        state="outdated",
+        reason=f"no manifest knows it (lemm-catalog remove {receipt.id})",
+        bytes=receipt.bytes_on_disk,
+        wanted_bytes=0,
+        path=str(place),
+        verified=receipt.completed,
+    )

@@ -1,0 +1,140 @@
+"""Pulling: a plan is made, judged, and carried out against the store."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lemm_catalog.api.looking import holding, items, plan
+from lemm_catalog.api.waiting import locked
+from lemm_catalog.backends.table import Backends
+from lemm_catalog.bring import Means
+from lemm_catalog.errors import LemmError, RefusedError
+from lemm_catalog.execute import execute
+from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.item import Item
+from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.model.plan import PlannedDataset
+from lemm_catalog.progress import Observer
+from lemm_catalog.rules.artifacts import artifacts_of
+from lemm_catalog.settings import Settings
+from lemm_catalog.store.store import Store
+
+
+def carry_out(
+    catalog: Catalog,
+    words: Sequence[str],
+    chosen: Sequence[Item],
+    settings: Settings,
+    observer: Observer,
+) -> Outcome:
+    """Plan some items and do the plan.
+
+    Raises:
+        RefusedError: if the plan does not fit; nothing was written.
+
+    """
+    planned = plan(words, chosen, settings)
+    if not planned.limits.fits:
+        problem = planned.problems[-1]
+        raise RefusedError(problem.message, mend=problem.hint)
+    by_id = {item.id: item for item in chosen}
+    store = Store(settings.cache_dir)
+    # The whole plan fits: one dataset of it is not judged again on its own.
+    unbounded = replace(settings, max_storage=None, fit=False)
+
+    def look_again(dataset: str) -> tuple[PlannedDataset, Holding]:
+        item = by_id[dataset]
+        return plan(words, [item], unbounded).datasets[0], holding(store, item)
+
+    return execute(
+        planned.datasets,
+        by_id,
+        look_again,
+        _means(catalog, store, settings, observer),
+        lambda dataset: _paths(catalog, dataset),
+        jobs=settings.jobs,
+    )
+
+
+def repair(
+    catalog: Catalog, damaged: Sequence[str], settings: Settings, observer: Observer
+) -> Outcome:
+    """Fetch anew what a verification found damaged, of datasets by id.
+
+    Raises:
+        RefusedError: if that does not fit.
+
+    """
+    store = Store(settings.cache_dir)
+    chosen = []
+    for item in items(catalog, damaged, settings) if damaged else ():
+        found = holding(store, item).damaged
+        artifacts = tuple(a for a in item.artifacts if a.path in found)
+        chosen.append(replace(item, artifacts=artifacts))
+    return carry_out(catalog, (), chosen, settings, observer)
+
+
+def refresh(
+    catalog: Catalog, selection: Sequence[str], settings: Settings, observer: Observer
+) -> Outcome:
+    """Fetch datasets anew; if that fails, what is here counts as before.
+
+    Raises:
+        UsageError: if the selection names nothing.
+        RefusedError: if that does not fit.
+
+    """
+    store = Store(settings.cache_dir)
+    chosen = items(catalog, selection, settings)
+    try:
+        for item in chosen:
+            _doubt(store, item, observer)
+        outcome = carry_out(catalog, selection, chosen, settings, observer)
+    except LemmError:
+        _trust(store, (item.id for item in chosen), observer)
+        raise
+    _trust(store, (d.id for d in outcome.datasets if d.exit_code), observer)
+    return outcome
+
+
+def _means(
+    catalog: Catalog, store: Store, settings: Settings, observer: Observer
+) -> Means:
+    return Means(
+        store=store,
+        backends=Backends(settings.network),
+        observer=observer,
+        homes=catalog.homes,
+        mirrors=settings.mirrors,
+        tokens=settings.tokens,
+        keep_archives=settings.keep_archives,
+        connections=settings.connections,
+    )
+
+
+def _paths(catalog: Catalog, dataset: str) -> frozenset[str]:
+    """Return the paths of all artifacts that a dataset's manifest has today."""
+    manifest, lock = catalog.manifests[dataset], catalog.locks.get(dataset)
+    artifacts = artifacts_of(manifest, manifest.files, lock)
+    return frozenset(artifact.path for artifact in artifacts)
+
+
+def _doubt(store: Store, item: Item, observer: Observer) -> None:
+    """Note that what is here and can be fetched anew is to be."""
+    anew = {a.path for a in item.artifacts if not all(s.is_manual for s in a.sources)}
+    if item.id not in store.known_datasets():
+        return
+    with locked(store, item.id, observer):
+        store.finish(item.id)
+        receipt = store.receipt(item.id)
+        here = {a.path for a in receipt.artifacts} if receipt else set()
+        for path in here & anew:
+            store.discard(item.id, path)
+        store.doubt(item.id, here & anew)
+
+
+def _trust(store: Store, datasets: Iterable[str], observer: Observer) -> None:
+    for dataset in datasets:
+        if dataset in store.known_datasets():
+            with locked(store, dataset, observer):
+                store.trust(dataset)

@@ -1,0 +1,63 @@
+"""Saved plans: a stranger's text until it is read, and stale until it is compared."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from lemm_catalog.errors import RefusedError, UsageError
+from lemm_catalog.model.item import Item
+from lemm_catalog.model.plan import Plan, PlannedDataset
+
+
+def read_plan(path: Path) -> Plan:
+    """Return a saved plan.
+
+    Raises:
+        UsageError: if it is not one.
+
+    """
+    try:
+        plan = Plan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = "".join(
+            f"{step}: " for step in [".".join(map(str, first["loc"]))] if step
+        )
+        message = f"{path}: is no saved plan: {place}{first['msg']}"
+        raise UsageError(message) from error
+    ids = [dataset.id for dataset in plan.datasets]
+    if len(set(ids)) < len(ids):
+        raise UsageError(f"{path}: is no saved plan: it names a dataset twice")
+    return plan
+
+
+def items_of_saved(saved: Plan, items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return today's items, with just the artifacts that a saved plan takes.
+
+    Raises:
+        RefusedError: if the catalog pins other bytes than the plan was made of.
+
+    """
+    by_id = {item.id: item for item in items}
+    chosen = (_chosen(dataset, by_id[dataset.id]) for dataset in saved.datasets)
+    return tuple(item for item in chosen if item.artifacts)
+
+
+def _chosen(dataset: PlannedDataset, item: Item) -> Item:
+    artifacts = {artifact.path: artifact for artifact in item.artifacts}
+    taken = [action for action in dataset.actions if action.action != "skip"]
+    for action in taken:
+        pinned = artifacts.get(action.path)
+        digest = str(pinned.digests[0]) if pinned and pinned.digests else None
+        if pinned is None or digest != action.digest:
+            raise RefusedError(
+                f"{dataset.id}: the catalog no longer pins the bytes of "
+                f"{action.path} that the plan was made of",
+                mend="plan again",
+            )
+    paths = dict.fromkeys(action.path for action in taken)
+    return replace(item, artifacts=tuple(artifacts[path] for path in paths))
