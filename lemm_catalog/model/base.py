@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,22 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _PATH = re.compile(r"[^/]+(/[^/]+)*/?")
 # Characters that some file system of our users cannot hold in a name.
 _UNPORTABLE = re.compile(r'[\\:*?"<>|]')
+
+
+T = TypeVar("T")
+
+
+def _tuple_of_list(data: Any) -> Any:
+    return tuple(data) if isinstance(data, list) else data
+
+
+def _tuple_of_one_or_several(data: Any) -> Any:
+    return tuple(data) if isinstance(data, list) else (data,)
+
+
+# Strict values take no list for a tuple; files hold lists.
+Items = Annotated[tuple[T, ...], BeforeValidator(_tuple_of_list)]
+OneOrSeveral = Annotated[tuple[T, ...], BeforeValidator(_tuple_of_one_or_several)]
 
 
 class Value(BaseModel):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from lemm_catalog.model.base import Declared, HandWritten, Kebab, Line
+from lemm_catalog.model.base import Declared, HandWritten, Kebab, Line, OneOrSeveral
 from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
@@ -18,12 +18,7 @@ class Phase(Declared):
 
     title: Line
     summary: Line | None = None
-    extends: tuple[Kebab, ...] = ()
-
-    @field_validator("extends", mode="before")
-    @classmethod
-    def _one_or_several(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else (data,)
+    extends: OneOrSeveral[Kebab] = ()
 
 
 class Phases(HandWritten):

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from lemm_catalog.model.base import (
     HandWritten,
+    Items,
     Kebab,
     Line,
     SchemaVersion,
@@ -43,19 +44,14 @@ class LicenseFacts(HandWritten):
     """
 
     schema_version: SchemaVersion
-    ids: Annotated[tuple[LicenseId, ...], Field(min_length=1)]
+    ids: Annotated[Items[LicenseId], Field(min_length=1)]
     title: Line
     url: RemoteUrl | None = None
-    aliases: tuple[Line, ...] = ()
+    aliases: Items[Line] = ()
     permits: Permissions = frozenset()
     requires: Duties = frozenset()
     forbids: Permissions = frozenset()
     note: Text | None = None
-
-    @field_validator("ids", "aliases", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
 
 
 class Policy(HandWritten):

@@ -16,8 +16,10 @@ from lemm_catalog.model.base import (
     Date,
     Declared,
     HandWritten,
+    Items,
     Kebab,
     Line,
+    OneOrSeveral,
     RelativePath,
     SchemaVersion,
     Text,
@@ -26,6 +28,7 @@ from lemm_catalog.model.base import (
 from lemm_catalog.model.source import RemoteUrl, Source
 from lemm_catalog.sizes import parse_size
 
+Language = Annotated[str, matching(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")]
 MediaType = Annotated[str, matching(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,62}")]
 Bytes = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=1, le=2**53 - 1)]
@@ -72,7 +75,7 @@ class License(Declared):
 
     expression: Line
     attribution: Line | None = None
-    claims: tuple[Claim, ...] = ()
+    claims: Items[Claim] = ()
     note: Text | None = None
 
     @model_validator(mode="before")
@@ -80,24 +83,14 @@ class License(Declared):
     def _from_string(cls, data: Any) -> Any:
         return {"expression": data} if isinstance(data, str) else data
 
-    @field_validator("claims", mode="before")
-    @classmethod
-    def _claims_as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
-
 
 class Format(Declared):
     """What lies inside: media types and, for audio, its sampling."""
 
-    media: Annotated[tuple[MediaType, ...], Field(min_length=1)]
+    media: Annotated[Items[MediaType], Field(min_length=1)]
     sample_rate: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     channels: Annotated[int, Field(ge=1, le=1024)] | None = None
     bit_depth: Annotated[int, Field(ge=1, le=64)] | None = None
-
-    @field_validator("media", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
 
 
 class UnpackedSize(Declared):
@@ -128,21 +121,11 @@ class File(Declared):
     path: RelativePath
     size: Size | None = None
     checksums: dict[str, str] = Field(default_factory=dict)
-    source: Annotated[tuple[Source, ...], Field(min_length=1)]
+    source: Annotated[OneOrSeveral[Source], Field(min_length=1)]
     unpack: Unpack | None = None
     part: Kebab | None = None
-    include: tuple[Line, ...] = ()
-    exclude: tuple[Line, ...] = ()
-
-    @field_validator("source", mode="before")
-    @classmethod
-    def _one_or_several(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else (data,)
-
-    @field_validator("include", "exclude", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
+    include: Items[Line] = ()
+    exclude: Items[Line] = ()
 
     @field_validator("checksums")
     @classmethod
@@ -206,19 +189,14 @@ class Manifest(HandWritten):
     version: Line | None = None
     phase: Kebab
     priority: Annotated[int, Field(ge=1, le=5)]
-    tasks: Annotated[tuple[Kebab, ...], Field(min_length=1)]
-    languages: tuple[Annotated[str, matching(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")], ...] = ()
+    tasks: Annotated[Items[Kebab], Field(min_length=1)]
+    languages: Items[Language] = ()
     format: Format
     license: License
     size: UnpackedSize = UnpackedSize()
     layout: Text | None = None
-    notes: tuple[Text, ...] = ()
-    files: Annotated[tuple[File, ...], Field(min_length=1)]
+    notes: Items[Text] = ()
+    files: Annotated[Items[File], Field(min_length=1)]
     parts: dict[Kebab, Part] = Field(default_factory=dict)
     status: Status = Status()
     citation: Text | None = None
-
-    @field_validator("tasks", "languages", "notes", "files", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data

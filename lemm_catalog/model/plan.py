@@ -4,11 +4,11 @@ A saved plan is untrusted input: it is read back through these values, and the p
 in it are checked like those of a manifest.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from lemm_catalog.model.base import DatasetId, RelativePath, Value
+from lemm_catalog.model.base import DatasetId, Items, RelativePath, Value
 from lemm_catalog.model.license import Decision
 
 Kind = Literal["fetch", "resume", "unpack", "keep", "ask", "refuse", "skip"]
@@ -38,12 +38,7 @@ class PlannedDataset(Value):
     commercial: Decision
     download_bytes: int
     unpacked_bytes: int
-    actions: tuple[Action, ...]
-
-    @field_validator("actions", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
+    actions: Items[Action]
 
     @property
     def has_work(self) -> bool:
@@ -87,16 +82,11 @@ class Plan(Value):
     """What a pull would do."""
 
     schema_: Annotated[Literal["lemm-catalog/plan@1"], Field(alias="schema")]
-    selection: tuple[str, ...]
-    datasets: tuple[PlannedDataset, ...]
+    selection: Items[str]
+    datasets: Items[PlannedDataset]
     totals: Totals
     limits: Limits
-    problems: tuple[PlanProblem, ...] = ()
-
-    @field_validator("selection", "datasets", "problems", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
+    problems: Items[PlanProblem] = ()
 
     @property
     def has_work(self) -> bool:

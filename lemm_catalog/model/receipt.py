@@ -1,11 +1,11 @@
 """The receipt: proof, written last, of what was fetched and verified."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from lemm_catalog.digest import Digest
-from lemm_catalog.model.base import DatasetId, RelativePath, Value
+from lemm_catalog.model.base import DatasetId, Items, RelativePath, Value
 from lemm_catalog.model.lock import Timestamp
 from lemm_catalog.model.manifest import Bytes
 
@@ -49,12 +49,7 @@ class Receipt(Value):
     license: str
     tool: str
     completed: Timestamp
-    artifacts: tuple[ReceivedArtifact, ...]
-
-    @field_validator("artifacts", mode="before")
-    @classmethod
-    def _as_tuple(cls, data: Any) -> Any:
-        return tuple(data) if isinstance(data, list) else data
+    artifacts: Items[ReceivedArtifact]
 
     @property
     def bytes_on_disk(self) -> int:
