@@ -17,7 +17,7 @@ from lemm_catalog.archives.table import reader_for
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests
-from lemm_catalog.errors import LocalError, SourceError
+from lemm_catalog.errors import LemmError, LocalError, SourceError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step, Verb
@@ -143,11 +143,21 @@ class _Work:
             return self._unpack(file, self._reader)
 
     def _unpack(self, archive: BinaryIO, reader: ArchiveReader) -> Unpacked:
+        """Unpack into staging; what is refused takes no disk until the next try."""
+        tree = self._folder / "tree"
+        remove_tree(tree)
+        try:
+            return self._unpack_below(tree, archive, reader)
+        except LemmError:
+            remove_tree(tree)
+            raise
+
+    def _unpack_below(
+        self, root: Path, archive: BinaryIO, reader: ArchiveReader
+    ) -> Unpacked:
         artifact = self._artifact
         assert artifact.unpack is not None
         into = artifact.unpack.into or ""
-        root = self._folder / "tree"
-        remove_tree(root)
         with local_errors(root):
             (root / into).mkdir(parents=True)
         prefix = f"{into.rstrip('/')}/" if into else ""

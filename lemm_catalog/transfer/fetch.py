@@ -13,13 +13,18 @@ from typing import BinaryIO, Generic, TypeVar, cast
 from lemm_catalog.backends.base import Address, RangeRefusedError
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest
-from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
+from lemm_catalog.errors import (
+    LemmError,
+    LocalError,
+    PassingError,
+    SourceError,
+    WrongBytesError,
+)
 from lemm_catalog.store.part import PartFile
 from lemm_catalog.transfer.checks import WrongSizeError
 from lemm_catalog.transfer.download import Download
 from lemm_catalog.transfer.front import (
     Follower,
-    Front,
     FrontReader,
     StoppedError,
     digests_behind,
@@ -181,7 +186,7 @@ class _Attempt(Generic[Result]):
             reply.close()
             raise SourceError(f"{address.shown}: breaks off, and cannot go on")
         front = download.front
-        hasher, follower = self._start_followers(front)
+        hasher, follower = self._start_followers(download)
         try:
             if reply is not None:
                 download.run(reply, self._connections)
@@ -204,14 +209,26 @@ class _Attempt(Generic[Result]):
             follower.wait()
 
     def _start_followers(
-        self, front: Front
+        self, download: Download
     ) -> tuple[Follower[tuple[Digest, ...]], Follower[Result]]:
+        front = download.front
         algorithms = {"sha256", *(digest.algorithm for digest in self._expected)}
         hasher = Follower("hash", lambda: digests_behind(front, algorithms))
         reader = io.BufferedReader(FrontReader(front), buffer_size=1024 * 1024)
         stream = cast(BinaryIO, reader)
-        follower = Follower("follow", lambda: self._follow(stream))
+        follower = Follower("follow", lambda: self._followed(stream, download))
         return hasher, follower
+
+    def _followed(self, stream: BinaryIO, download: Download) -> Result:
+        """Follow; a disk that fails here need not be told after the last byte.
+
+        An archive that is refused waits for the digest: the bytes may be at fault.
+        """
+        try:
+            return self._follow(stream)
+        except LocalError as error:
+            download.give_up(error)
+            raise
 
     def _check(self, digests: tuple[Digest, ...], address: Address) -> None:
         found = {digest.algorithm: digest for digest in digests}

@@ -20,7 +20,7 @@ from lemm_catalog.backends.base import (
 )
 from lemm_catalog.backends.table import Backends, Network
 from lemm_catalog.digest import Digest
-from lemm_catalog.errors import ArchiveError, PassingError, SourceError
+from lemm_catalog.errors import ArchiveError, LocalError, PassingError, SourceError
 from lemm_catalog.store.part import SEGMENT, PartFile
 from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
 from tests.pulling import sha256, some_bytes
@@ -238,3 +238,26 @@ def test_ctrl_c_does_not_wait_for_a_silent_helper(tmp_path: Path) -> None:
     silence.set()
 
     assert time.monotonic() - before < 10
+
+
+def test_a_disk_that_fails_the_follower_is_told_before_the_last_byte(
+    tmp_path: Path,
+) -> None:
+    failed = threading.Event()
+
+    def follow(stream: BinaryIO) -> None:
+        stream.read(1000)
+        failed.set()
+        raise LocalError("no space is left on the disk")
+
+    def slowly(offset: int) -> None:
+        # The first bytes come at once, the others when the follower has met its end.
+        if offset > 100_000:
+            failed.wait(10)
+            time.sleep(0.001)
+
+    script = Script(LARGE, on_read=slowly)
+    with PartFile(tmp_path, len(LARGE)) as part:
+        with pytest.raises(LocalError, match="no space is left on the disk"):
+            run(part, script, follow=follow)
+        assert part.done < len(LARGE)
