@@ -8,7 +8,7 @@ then deletes the staged folder, so that nothing half-made is ever seen.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from lemm_catalog.archives.base import ArchiveReader, Entry
 from lemm_catalog.archives.names import shown
@@ -18,6 +18,7 @@ from lemm_catalog.store.tree import StagedTree
 # Folders cost no bytes and are no members, so they need a bound of their own.
 _FOLDERS_PER_MEMBER = 16
 _FOLDERS_AT_LEAST = 1024
+_TOLD_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +29,7 @@ class Limits:
     members: int | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One unpacked file: its POSIX path below the tree, and how to know it again."""
 
     path: str
@@ -58,15 +58,15 @@ def unpack(
 ) -> Unpacked:
     """Write all members into the tree, without their ``strip`` leading folders.
 
-    Each file is told to ``record`` once it is written, and every written piece to
-    ``advanced``. Errors of ``archive`` itself pass through unchanged.
+    Each file is told to ``record`` once it is written, and now and then the bytes
+    written since to ``advanced``. Errors of ``archive`` itself pass through unchanged.
 
     Raises:
         ArchiveError: if the archive is damaged or hostile, or exceeds its limits.
         LocalError: if this machine cannot take the files.
 
     """
-    tally = _Tally(limits)
+    tally = _Tally(limits, advanced)
     for entry in reader.entries(archive):
         parts = _stripped(entry, strip)
         if entry.is_dir:
@@ -75,15 +75,18 @@ def unpack(
                 tree.make_dir(parts)
         else:
             tally.add_member(entry)
-            record(_written(entry, parts, tree, tally, advanced))
+            record(_written(entry, parts, tree, tally))
+    tally.tell()
     return Unpacked(members=tally.members, bytes=tally.bytes)
 
 
 class _Tally:
     """Counts what was written, and refuses what exceeds the limits."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, advanced: Callable[[int], None]) -> None:
         self._limits = limits
+        self._advanced = advanced
+        self._told = 0
         self._folders = 0
         self.members = 0
         self.bytes = 0
@@ -110,6 +113,15 @@ class _Tally:
     def add_bytes(self, count: int) -> None:
         self._expect_room(count)
         self.bytes += count
+        # Whoever watches need not hear of every small file.
+        if self.bytes - self._told >= _TOLD_BYTES:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell how many bytes were written since it was last told."""
+        if count := self.bytes - self._told:
+            self._advanced(count)
+            self._told = self.bytes
 
     def _expect_room(self, count: int) -> None:
         if self.bytes + count > self._limits.bytes:
@@ -135,7 +147,6 @@ def _written(
     parts: tuple[str, ...],
     tree: StagedTree,
     tally: _Tally,
-    advanced: Callable[[int], None],
 ) -> Member:
     digest = hashlib.sha256()
     before = tally.bytes
@@ -144,7 +155,6 @@ def _written(
             tally.add_bytes(len(chunk))
             file.write(chunk)
             digest.update(chunk)
-            advanced(len(chunk))
     size = tally.bytes - before
     if size != entry.size:
         raise ArchiveError(

@@ -1,12 +1,10 @@
 """What every archive format offers: its members, streamed, and proof of its end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One regular file or folder of an archive.
 
     ``name`` has passed `names.checked`: relative, with single slashes, no trailing

@@ -8,18 +8,38 @@ that the format allows follows; errors of the file itself pass through unchanged
 
 import bz2
 import lzma
+import queue
+import re
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from lemm_catalog.errors import ArchiveError
+
+try:
+    from isal import isal_zlib
+except ImportError:  # no wheel for this machine; slower, and the same
+    isal_zlib = None  # type: ignore[assignment]
 
 IN = 1 << 17
 OUT = 1 << 20
 # `xz -9` needs 65 MiB; a hostile header may ask for 4 GiB.
 _MOST_MEMORY = 1 << 30
-_DECODER_ERRORS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+_ISAL_ERROR: Any = isal_zlib.error if isal_zlib else zlib.error
+_DECODER_ERRORS = (
+    _ISAL_ERROR,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+# What zlib ("Error -3 while decompressing data: ") and isal ("Error -4 ") put first.
+_NUMBERED = re.compile(r"Error -?\d+ (while [a-z ]+: )?")
+# Blocks that wait between the thread that decodes and the one that writes.
+_AHEAD = 4
 
 
 class Decompressor(Protocol):
@@ -45,12 +65,13 @@ class _Inflate:
     """A `zlib` decompressor with the manners of the other two."""
 
     def __init__(self, wbits: int) -> None:
-        self._inner = zlib.decompressobj(wbits)
+        # Two and a half times as fast as zlib itself, with the same interface.
+        self._inner: Any = (isal_zlib or zlib).decompressobj(wbits)
         self._was_full = False
 
     @property
     def eof(self) -> bool:
-        return self._inner.eof
+        return bool(self._inner.eof)
 
     @property
     def needs_input(self) -> bool:
@@ -59,12 +80,12 @@ class _Inflate:
 
     @property
     def unused_data(self) -> bytes:
-        return self._inner.unused_data
+        return bytes(self._inner.unused_data)
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         if self._inner.unconsumed_tail:
             data = self._inner.unconsumed_tail + data
-        block = self._inner.decompress(data, max_length)
+        block: bytes = self._inner.decompress(data, max_length)
         self._was_full = len(block) == max_length
         return block
 
@@ -147,8 +168,7 @@ def step(decoder: Decompressor, data: bytes) -> bytes:
     try:
         return decoder.decompress(data, OUT)
     except _DECODER_ERRORS as error:
-        # Without zlib's "Error -3 while decompressing data: ".
-        why = str(error).rpartition(": ")[2].lower()
+        why = _NUMBERED.sub("", str(error)).lower()
         raise ArchiveError(f"the archive is damaged ({why})") from error
 
 
@@ -161,19 +181,60 @@ def plain(file: BinaryIO) -> Iterator[bytes]:
 def gunzip(file: BinaryIO) -> Iterator[bytes]:
     """Yield what a gzip file holds; several members and trailing zeros are legal."""
     # 16 + MAX_WBITS lets zlib itself read the header and check CRC and length.
-    return _streams(file, lambda: _Inflate(16 + zlib.MAX_WBITS), padding=1)
+    return ahead(_streams(file, lambda: _Inflate(16 + zlib.MAX_WBITS), padding=1))
 
 
 def bunzip2(file: BinaryIO) -> Iterator[bytes]:
     """Yield what a bzip2 file holds; several streams are legal, padding is not."""
-    return _streams(file, bz2.BZ2Decompressor, padding=0)
+    return ahead(_streams(file, bz2.BZ2Decompressor, padding=0))
 
 
 def unxz(file: BinaryIO) -> Iterator[bytes]:
     """Yield what an xz file holds; several streams, and zeros by fours, are legal."""
-    return _streams(
-        file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _MOST_MEMORY), padding=4
+    return ahead(
+        _streams(
+            file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _MOST_MEMORY), padding=4
+        )
     )
+
+
+def ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same blocks, made by a thread of their own, a few of them ahead.
+
+    The decompressors let go of the interpreter's lock, so that decoding goes on while
+    the blocks before are hashed and written.
+    """
+    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(_AHEAD)
+    is_over = threading.Event()
+
+    def put(item: bytes | BaseException | None) -> bool:
+        while not is_over.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def decode() -> None:
+        try:
+            for block in blocks:
+                if not put(block):
+                    return
+            put(None)
+        except BaseException as error:  # noqa: BLE001 - raised where blocks are read
+            put(error)
+
+    worker = threading.Thread(target=decode, name="decode", daemon=True)
+    worker.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        is_over.set()
+        worker.join()
 
 
 def _streams(

@@ -19,6 +19,10 @@ _MOST_SHOWN = 120
 
 # Not the joiners U+200C and U+200D: Persian and Indic names need them.
 _LYING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# What almost every member is called, and nothing in it needs a second look.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9_.+=@,()-]*(/[A-Za-z0-9_][A-Za-z0-9_.+=@,()-]*)*"
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _WINDOWS_CHARACTERS = re.compile(r'[:*?"<>|]')
 _WINDOWS_RESERVED = re.compile(
@@ -61,6 +65,9 @@ def checked(name: str, *, is_dir: bool, windows: bool = os.name == "nt") -> str:
         ArchiveError: if it could land elsewhere, deceive, or not be written.
 
     """
+    is_short = len(name) <= 255 and name.count("/") < MOST_PARTS
+    if is_short and not windows and _PLAIN.fullmatch(name):
+        return name
     if found := _LYING.search(name):
         raise _refused(name, f"whose name holds the control character {found[0]!r}")
     if name.startswith("/") or _DRIVE.match(name):

@@ -23,8 +23,22 @@ _NEW_FILE = (
     | getattr(os, "O_BINARY", 0)
 )
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-# macOS lets a process open 256 files unless told otherwise.
-_MOST_OPEN = 64
+
+
+def _most_open() -> int:
+    """Return how many folders may be kept open: a quarter of what the system allows.
+
+    macOS allows 256 files unless told otherwise, Linux 1024.
+    """
+    try:
+        import resource
+    except ImportError:
+        return 64
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 512 if soft == resource.RLIM_INFINITY else min(max(soft // 4, 16), 512)
+
+
+_MOST_OPEN = _most_open()
 
 
 class Folders(Protocol):

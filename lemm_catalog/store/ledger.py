@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self, TextIO
 
-from lemm_catalog.store.files import local_errors
+from lemm_catalog.store.files import local_error, local_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ class LedgerWriter:
 
     def add(self, sha256: str, size: int, mtime_ns: int, path: str) -> None:
         """Add one file."""
-        with local_errors(self._path):
+        try:
             self._file.write(f"{sha256}\t{size}\t{mtime_ns}\t{path}\n")
+        except OSError as error:
+            raise local_error(error, self._path) from error
 
 
 def read_ledger(path: Path) -> Iterator[Line] | None:

@@ -23,17 +23,50 @@ from lemm_catalog.store.folders import (
 
 # A time outside 1970 to 2106 is a slip of the tool that wrote the archive.
 _LATEST = 2**32 - 1
+_SECOND = 1_000_000_000
+_NO_NAMES = frozenset({"", ".", ".."})
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
 _IN_THE_WAY = frozenset({errno.ENOTDIR, errno.ELOOP})
+
+
+class Clock:
+    """Sets the times of files, and knows what the disk makes of them.
+
+    Some disks (FAT) keep only every other second. The first file tells; where the
+    disk is not exact, each file is asked back.
+    """
+
+    def __init__(self) -> None:
+        self._is_exact: bool | None = None
+
+    def stamp(self, descriptor: int, mtime: int) -> int:
+        """Set a file's time if it is sane, and return what it is, in ns."""
+        if not (0 < mtime <= _LATEST and os.utime in os.supports_fd):
+            return os.fstat(descriptor).st_mtime_ns
+        if self._is_exact is None:
+            self._is_exact = _keeps(descriptor, mtime) and _keeps(descriptor, mtime + 1)
+        if not self._is_exact:
+            _keeps(descriptor, mtime)
+            return os.fstat(descriptor).st_mtime_ns
+        at = mtime * _SECOND
+        os.utime(descriptor, ns=(at, at))
+        return at
+
+
+def _keeps(descriptor: int, mtime: int) -> bool:
+    at = mtime * _SECOND
+    os.utime(descriptor, ns=(at, at))
+    return os.fstat(descriptor).st_mtime_ns == at
 
 
 class NewFile:
     """A file being written; its time is set when it is left without an error."""
 
-    def __init__(self, descriptor: int, name: str, mtime: int) -> None:
+    def __init__(self, descriptor: int, name: str, mtime: int, clock: Clock) -> None:
         self._descriptor = descriptor
         self._name = name
         self._mtime = mtime
+        self._clock = clock
         self.mtime_ns = 0
 
     def write(self, data: memoryview | bytes) -> None:
@@ -62,20 +95,13 @@ class NewFile:
         try:
             try:
                 if kind is None:
-                    self._stamp()
+                    self.mtime_ns = self._clock.stamp(self._descriptor, self._mtime)
             finally:
                 os.close(self._descriptor)
         except OSError as fault:
             # Some network file systems tell of a full disk only here.
             if kind is None:
                 raise _in_words(fault, self._name) from fault
-
-    def _stamp(self) -> None:
-        if 0 < self._mtime <= _LATEST and os.utime in os.supports_fd:
-            at = self._mtime * 1_000_000_000
-            os.utime(self._descriptor, ns=(at, at))
-        # Asked back, since not every file system keeps a time as it was given.
-        self.mtime_ns = os.fstat(self._descriptor).st_mtime_ns
 
 
 class StagedTree:
@@ -88,6 +114,7 @@ class StagedTree:
 
     def __init__(self, root: Path, *, by_descriptor: bool = HAS_DIR_FD) -> None:
         self._folders: Folders
+        self._clock = Clock()
         try:
             make = FoldersByDescriptor if by_descriptor else FoldersByPath
             self._folders = make(root)
@@ -105,7 +132,8 @@ class StagedTree:
         name = _checked(parts)
         try:
             mode = 0o755 if executable else 0o644
-            return NewFile(self._folders.new_file(parts, mode), name, mtime)
+            descriptor = self._folders.new_file(parts, mode)
+            return NewFile(descriptor, name, mtime, self._clock)
         except OSError as error:
             raise _in_words(error, name) from error
 
@@ -136,7 +164,7 @@ class StagedTree:
 
 def _checked(parts: Parts) -> str:
     name = "/".join(parts)
-    if not parts or any(part in {"", ".", ".."} for part in parts):
+    if not parts or not _NO_NAMES.isdisjoint(parts):
         raise ArchiveError(f"{shown(name)} would land outside the dataset")
     if "\0" in name or name.count("/") != len(parts) - 1:
         raise ArchiveError(f"{shown(name)} would land outside the dataset")

@@ -58,6 +58,10 @@ def test_members_of_a_zip_come_in_small_blocks(
 
 def test_damage_is_told_without_the_words_of_a_library() -> None:
     with pytest.raises(ArchiveError) as caught:
-        list(decoders.gunzip(io.BytesIO(b"<html>")))
+        list(decoders.gunzip(io.BytesIO(b"<html><title>Log in</title></html>")))
 
-    assert caught.value.message == "the archive is damaged (incorrect header check)"
+    # zlib and isal have words of their own; neither brings its number.
+    assert caught.value.message in {
+        "the archive is damaged (incorrect header check)",
+        "the archive is damaged (invalid gzip/zlib wrapper found)",
+    }
