@@ -78,6 +78,15 @@ class Download:
             return None
         known = known_validators(part, self._address.url)
         reply = self._open_patiently(*self._first_range(), known)
+        try:
+            self._prepare_for(reply, known)
+        except BaseException:
+            reply.close()
+            raise
+        return reply
+
+    def _prepare_for(self, reply: Reply, known: Validators) -> None:
+        part = self._part
         if reply.is_whole and part.done:
             self._advanced(-part.done)
             part.reset()
@@ -90,7 +99,6 @@ class Download:
                 last_modified=reply.validators.last_modified,
             )
         )
-        return reply
 
     def run(self, reply: Reply, connections: int) -> None:
         """Bring all missing bytes, beginning with an opened reply.

@@ -261,3 +261,18 @@ def test_a_disk_that_fails_the_follower_is_told_before_the_last_byte(
         with pytest.raises(LocalError, match="no space is left on the disk"):
             run(part, script, follow=follow)
         assert part.done < len(LARGE)
+
+
+def test_a_reply_that_the_disk_cannot_take_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(_ScriptedReply, "close", lambda self: closed.append(1))
+
+    def no_space(self: PartFile, origin: object) -> None:
+        raise LocalError("no space is left on the disk")
+
+    monkeypatch.setattr(PartFile, "begin", no_space)
+    with PartFile(tmp_path, len(SMALL)) as part, pytest.raises(LocalError):
+        run(part, Script(SMALL))
+    assert closed
