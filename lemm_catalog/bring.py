@@ -22,7 +22,7 @@ from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step, Verb
 from lemm_catalog.resolve import addresses_of
-from lemm_catalog.rules.planning import unpacking_of
+from lemm_catalog.rules.deciding import unpacking_of
 from lemm_catalog.store.files import local_errors, remove_tree, sync_everything
 from lemm_catalog.store.ledger import LedgerWriter
 from lemm_catalog.store.part import PartFile

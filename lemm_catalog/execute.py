@@ -13,11 +13,12 @@ from lemm_catalog.bring import Means, bring, now
 from lemm_catalog.errors import LemmError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.item import Item
 from lemm_catalog.model.outcome import DatasetOutcome, Outcome
 from lemm_catalog.model.plan import WORK, PlannedDataset
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.progress import Step
-from lemm_catalog.rules.planning import Item, is_satisfied
+from lemm_catalog.rules.deciding import is_satisfied
 from lemm_catalog.store.files import local_error
 from lemm_catalog.transfer.front import Follower
 from lemm_catalog.version import __version__

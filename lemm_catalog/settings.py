@@ -12,7 +12,7 @@ from typing import Any, Self
 from lemm_catalog.backends.table import Network
 from lemm_catalog.errors import UsageError
 from lemm_catalog.load.config import DatasetsConfig, read_config
-from lemm_catalog.rules.planning import Options
+from lemm_catalog.model.item import Options
 
 DEFAULT_CONFIG = Path("config") / "config.yaml"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}

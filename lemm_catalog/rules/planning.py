@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding, Inventory, Staged
-from lemm_catalog.model.item import Item as Item
-from lemm_catalog.model.item import Options as Options
+from lemm_catalog.model.item import Item, Options
 from lemm_catalog.model.plan import (
     WORK,
     Action,
@@ -23,8 +22,6 @@ from lemm_catalog.model.plan import (
     Totals,
 )
 from lemm_catalog.rules.deciding import decide, left_out, what_counts
-from lemm_catalog.rules.deciding import is_satisfied as is_satisfied
-from lemm_catalog.rules.deciding import unpacking_of as unpacking_of
 from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
 from lemm_catalog.rules.remedies import remedies
 
