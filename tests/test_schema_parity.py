@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from lemm_catalog.load.document import UnreadableError, read_yaml
+from lemm_catalog.load.document import read_yaml
+from lemm_catalog.load.files import UnreadableError
 from lemm_catalog.model.base import Line, RelativePath, Text
 from lemm_catalog.model.catalog import Phases
 from lemm_catalog.model.license import LicenseFacts, Policy

@@ -7,10 +7,10 @@ from typing import Any
 
 from lemm_catalog.load.document import (
     Document,
-    UnreadableError,
     read_json,
     read_yaml,
 )
+from lemm_catalog.load.files import UnreadableError
 from lemm_catalog.load.schema import Model, check
 from lemm_catalog.model.catalog import Catalog, Phases
 from lemm_catalog.model.license import LicenseFacts, Policy

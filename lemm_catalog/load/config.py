@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from lemm_catalog.errors import CatalogError
-from lemm_catalog.load.document import UnreadableError, read_yaml
+from lemm_catalog.load.document import read_yaml
+from lemm_catalog.load.files import UnreadableError
 from lemm_catalog.load.schema import check
 from lemm_catalog.model.base import Declared, Line
 

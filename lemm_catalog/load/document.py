@@ -5,12 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lemm_catalog.load.files import (
-    UnreadableError as UnreadableError,
-)
 from lemm_catalog.load.files import fit_to_show, read_bytes, text_of, unreadable
-from lemm_catalog.load.strict_yaml import KeyPath as KeyPath
-from lemm_catalog.load.strict_yaml import parse
+from lemm_catalog.load.strict_yaml import KeyPath, parse
 from lemm_catalog.problems import Problem, Severity
 
 MAX_LOCK_BYTES = 256_000_000

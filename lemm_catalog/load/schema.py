@@ -14,8 +14,9 @@ from jsonschema.validators import extend
 from pydantic import BaseModel
 from pydantic import ValidationError as ModelError
 
-from lemm_catalog.load.document import Document, KeyPath
+from lemm_catalog.load.document import Document
 from lemm_catalog.load.files import fit_to_show
+from lemm_catalog.load.strict_yaml import KeyPath
 from lemm_catalog.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)

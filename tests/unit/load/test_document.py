@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lemm_catalog.load.document import UnreadableError, read_json, read_yaml, spell
-from lemm_catalog.load.files import MAX_BYTES
+from lemm_catalog.load.document import read_json, read_yaml, spell
+from lemm_catalog.load.files import MAX_BYTES, UnreadableError
 from tests.unit.load.writing import refusal, written
 
 BOMB = "a: &a [x, x]\n" + "".join(

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lemm_catalog.load.document import UnreadableError, read_yaml
+from lemm_catalog.load.document import read_yaml
+from lemm_catalog.load.files import UnreadableError
 from lemm_catalog.problems import Problem
 from tests.builders import LADDER, manifest_data
 
