@@ -10,12 +10,13 @@ from lemm_catalog.bring import Means
 from lemm_catalog.errors import LemmError, RefusedError
 from lemm_catalog.execute import execute
 from lemm_catalog.model.catalog import Catalog
-from lemm_catalog.model.inventory import Holding
+from lemm_catalog.model.inventory import Holding, Inventory
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.model.plan import PlannedDataset
 from lemm_catalog.progress import Observer
 from lemm_catalog.rules.artifacts import artifacts_of
+from lemm_catalog.rules.planning import make_plan
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
 
@@ -39,12 +40,15 @@ def carry_out(
         raise RefusedError(problem.message, mend=problem.hint)
     by_id = {item.id: item for item in chosen}
     store = Store(settings.cache_dir)
-    # The whole plan fits: one dataset of it is not judged again on its own.
-    unbounded = replace(settings, max_storage=None, fit=False)
+    # The whole plan fits: one dataset of it is not judged again on its own, and the
+    # room on the disk need not be summed up again.
+    unbounded = replace(settings, max_storage=None, fit=False).options
 
     def look_again(dataset: str) -> tuple[PlannedDataset, Holding]:
         item = by_id[dataset]
-        return plan(words, [item], unbounded).datasets[0], holding(store, item)
+        found = holding(store, item)
+        here = Inventory(holdings={dataset: found})
+        return make_plan(words, [item], here, unbounded).datasets[0], found
 
     return execute(
         planned.datasets,

@@ -13,6 +13,8 @@ from pydantic import (
     model_validator,
 )
 
+from lemm_catalog.digest import Digest
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PATH = re.compile(r"[^/]+(/[^/]+)*/?")
 # Characters that some file system of our users cannot hold in a name.
@@ -146,6 +148,14 @@ def _no_truth_value(data: Any) -> Any:
 
 
 SchemaVersion = Annotated[Literal[1], BeforeValidator(_no_truth_value)]
+
+
+def _are_digests(data: dict[str, str]) -> dict[str, str]:
+    return {name: Digest(name, value).value for name, value in data.items()}
+
+
+# Algorithm to value; `Digest` is the typed form of one of them.
+Checksums = Annotated[dict[str, str], AfterValidator(_are_digests)]
 DatasetId = Annotated[str, matching(r"[a-z0-9][a-z0-9-]{0,62}")]
 Kebab = Annotated[str, matching(r"[a-z0-9]+(-[a-z0-9]+)*"), Field(max_length=64)]
 Date = Annotated[str, matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")]

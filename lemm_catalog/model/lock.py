@@ -4,8 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from lemm_catalog.digest import Digest
-from lemm_catalog.model.base import DatasetId, Line, RelativePath, Value, matching
+from lemm_catalog.model.base import (
+    Checksums,
+    DatasetId,
+    Line,
+    RelativePath,
+    Value,
+    matching,
+)
 from lemm_catalog.model.manifest import Bytes
 from lemm_catalog.model.source import RemoteUrl
 
@@ -17,15 +23,10 @@ class LockedFile(Value):
 
     path: RelativePath
     size: Bytes
-    checksums: dict[str, str] = Field(default_factory=dict)
+    checksums: Checksums = Field(default_factory=dict)
     url: RemoteUrl | None = None
     etag: Line | None = None
     last_modified: Line | None = None
-
-    @field_validator("checksums")
-    @classmethod
-    def _are_digests(cls, data: dict[str, str]) -> dict[str, str]:
-        return {name: Digest(name, value).value for name, value in data.items()}
 
 
 class Lock(Value):

@@ -8,10 +8,11 @@ test holds the two together.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.base import (
+    Checksums,
     DatasetId,
     Date,
     Declared,
@@ -120,17 +121,12 @@ class File(Declared):
 
     path: RelativePath
     size: Size | None = None
-    checksums: dict[str, str] = Field(default_factory=dict)
+    checksums: Checksums = Field(default_factory=dict)
     source: Annotated[OneOrSeveral[Source], Field(min_length=1)]
     unpack: Unpack | None = None
     part: Kebab | None = None
     include: Items[Line] = ()
     exclude: Items[Line] = ()
-
-    @field_validator("checksums")
-    @classmethod
-    def _are_digests(cls, data: dict[str, str]) -> dict[str, str]:
-        return {name: Digest(name, value).value for name, value in data.items()}
 
     @model_validator(mode="after")
     def _file_or_set(self) -> Self:

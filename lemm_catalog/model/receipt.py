@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from lemm_catalog.digest import Digest
-from lemm_catalog.model.base import DatasetId, Items, RelativePath, Value
+from lemm_catalog.model.base import Checksums, DatasetId, Items, RelativePath, Value
 from lemm_catalog.model.lock import Timestamp
 from lemm_catalog.model.manifest import Bytes
 
@@ -19,7 +18,7 @@ class ReceivedArtifact(Value):
 
     path: RelativePath
     size: Bytes
-    checksums: dict[str, str]
+    checksums: Checksums
     source: str
     fetched: Timestamp
     part: str | None = None
@@ -27,11 +26,6 @@ class ReceivedArtifact(Value):
     unpacked_bytes: Bytes = 0
     members: Bytes = 0
     kept: bool = True
-
-    @field_validator("checksums")
-    @classmethod
-    def _are_digests(cls, data: dict[str, str]) -> dict[str, str]:
-        return {name: Digest(name, value).value for name, value in data.items()}
 
     @property
     def bytes_on_disk(self) -> int:
