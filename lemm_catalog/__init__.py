@@ -12,17 +12,17 @@ Importing this package does nothing and prints nothing; the names below are load
 when they are first used.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from lemm_catalog.version import __version__
 
+# What type checkers take for true; the module with the name of it takes 10 ms.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lemm_catalog.api.catalog import Catalog
 
 __all__ = ["Catalog", "__version__"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "Catalog":
         from lemm_catalog.api.catalog import Catalog
 

@@ -25,10 +25,13 @@ from lemm_catalog.resolve import addresses_of
 from lemm_catalog.rules.deciding import unpacking_of
 from lemm_catalog.store.files import local_errors, remove_tree, sync_everything
 from lemm_catalog.store.ledger import LedgerWriter
+from lemm_catalog.store.marks import write_marks
 from lemm_catalog.store.part import PartFile
 from lemm_catalog.store.store import Store
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
+from lemm_catalog.transfer.traffic import Traffic
+from lemm_catalog.transfer.window import Window
 from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
 
 
@@ -47,18 +50,23 @@ class Means:
     mirrors: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     keep_archives: bool = False
-    connections: int = 4
+    traffic: Traffic = field(default_factory=Traffic)
 
 
-def bring(artifact: Artifact, means: Means) -> ReceivedArtifact:
+def bring(
+    artifact: Artifact, means: Means, *, in_one_pass: bool = False
+) -> ReceivedArtifact:
     """Bring one pinned artifact into staging and record it there.
+
+    With ``in_one_pass`` an archive never lies on the disk: it is unpacked as it comes,
+    and starts anew if this process ends before.
 
     Raises:
         SourceError: if no source gives the right bytes, or the archive is refused.
         LocalError: if this machine fails.
 
     """
-    work = _Work(artifact, means)
+    work = _Work(artifact, means, in_one_pass)
     work.adopt_what_lies_there()
     fetched = work.fetched()
     unpacked = fetched.followed or work.unpacked_afterwards()
@@ -66,7 +74,7 @@ def bring(artifact: Artifact, means: Means) -> ReceivedArtifact:
 
 
 class _Work:
-    def __init__(self, artifact: Artifact, means: Means) -> None:
+    def __init__(self, artifact: Artifact, means: Means, in_one_pass: bool) -> None:
         self._artifact = artifact
         self._means = means
         self._size = artifact.size or 0
@@ -75,6 +83,8 @@ class _Work:
         self._reader: ArchiveReader | None = None
         if artifact.unpack:
             self._reader = reader_for(artifact.path, artifact.unpack.format)
+        streams = self._reader is not None and self._reader.streams
+        self._in_one_pass = in_one_pass and streams and not means.keep_archives
 
     def adopt_what_lies_there(self) -> None:
         """Take a file that lies at the artifact's place, if its bytes are right."""
@@ -114,21 +124,39 @@ class _Work:
             self._means.mirrors,
             self._means.tokens,
         )
-        with PartFile(self._folder, self._size) as part:
+        with self._growing() as part:
             if not addresses and part.done < self._size:
                 raise SourceError(f"{artifact.path}: nobody has put it in place yet")
             # What is all here already still passes the digest: from no address.
             addresses = addresses or (Address(url=f"file:{artifact.path}"),)
             with self._step("fetch", self._size, part.done) as advanced:
-                return fetch(
+                fetched = fetch(
                     part,
                     artifact.digests,
                     addresses,
                     self._means.backends,
                     self._follow,
                     Watch(advanced=advanced, noted=observer.noted),
-                    connections=self._means.connections,
+                    self._means.traffic,
                 )
+            if isinstance(part, PartFile) and self._is_kept:
+                part.sync()
+            return fetched
+
+    @contextmanager
+    def _growing(self) -> Iterator[PartFile | Window]:
+        """Give what the bytes go into: a file, or what the unpacker takes them from."""
+        if self._in_one_pass:
+            # What an earlier try has left of the archive takes room the tree needs.
+            remove_tree(self._folder)
+            yield Window(self._size)
+            return
+        with PartFile(self._folder, self._size) as part:
+            yield part
+
+    @property
+    def _is_kept(self) -> bool:
+        return self._reader is None or self._means.keep_archives
 
     def _follow(self, stream: BinaryIO) -> Unpacked | None:
         if self._reader is None or not self._reader.streams:
@@ -187,13 +215,15 @@ class _Work:
         """Write the record; only then may the archive go."""
         artifact, store = self._artifact, self._means.store
         checksums = {d.algorithm: d.value for d in fetched.digests}
-        kept = unpacked is None or self._means.keep_archives
+        kept = self._is_kept
         if kept:
             with local_errors(self._data):
                 mtime_ns = self._data.stat().st_mtime_ns
             mode: Literal["a", "w"] = "a" if unpacked else "w"
             with LedgerWriter(self._folder / "ledger", mode) as ledger:
                 ledger.add(checksums["sha256"], self._size, mtime_ns, artifact.path)
+            marks = self._folder / "marks"
+            write_marks(marks, checksums["sha256"], self._size, fetched.marks)
         if unpacked:
             sync_everything()
         record = ReceivedArtifact(

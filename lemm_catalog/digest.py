@@ -1,10 +1,8 @@
 """A digest as a typed value, and the running hash that makes one."""
 
-import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 # Hexadecimal digits of each algorithm a manifest may name.
 LENGTHS = {
@@ -19,20 +17,30 @@ STRONG = frozenset({"sha256", "sha512", "blake2b", "blake3"})
 _HEX = re.compile(r"[0-9a-f]+", re.ASCII)
 
 
-@dataclass(frozen=True, order=True)
-class Digest:
-    """An algorithm and a lower-case hexadecimal value, printed ``sha256:9f86…``."""
-
+class _Pair(NamedTuple):
     algorithm: str
     value: str
 
-    def __post_init__(self) -> None:
-        length = LENGTHS.get(self.algorithm)
+
+class Digest(_Pair):
+    """An algorithm and a lower-case hexadecimal value, printed ``sha256:9f86…``."""
+
+    __slots__ = ()
+
+    def __new__(cls, algorithm: str, value: str) -> Self:
+        """Return the digest.
+
+        Raises:
+            ValueError: if the algorithm is not known, or the value is not one of it.
+
+        """
+        length = LENGTHS.get(algorithm)
         if length is None:
             known = ", ".join(LENGTHS)
-            raise ValueError(f"unknown digest {self.algorithm!r}; known: {known}")
-        if len(self.value) != length or not _HEX.fullmatch(self.value):
-            raise ValueError(f"a {self.algorithm} is {length} hexadecimal digits")
+            raise ValueError(f"unknown digest {algorithm!r}; known: {known}")
+        if len(value) != length or not _HEX.fullmatch(value):
+            raise ValueError(f"a {algorithm} is {length} hexadecimal digits")
+        return super().__new__(cls, algorithm, value)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -65,13 +73,33 @@ class Hash(Protocol):
 
 
 class RunningDigests:
-    """Several digests of one stream, computed in one pass."""
+    """Several digests of one stream, computed in one pass.
 
-    def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes = {name: _new_hash(name) for name in sorted(set(algorithms))}
+    ``marks`` gets the sha256 of all bytes so far at every ``marks_every`` bytes: by
+    them a wrong piece of the stream can be found, and proven once it is mended.
+    """
+
+    def __init__(
+        self, algorithms: Iterable[str], *, marks_every: int | None = None
+    ) -> None:
+        wanted = {*algorithms} if marks_every is None else {*algorithms, "sha256"}
+        self._hashes = {name: _new_hash(name) for name in sorted(wanted)}
+        self._every = marks_every
+        self._since = 0
+        self.marks: list[bytes] = []
 
     def update(self, data: memoryview | bytes) -> None:
         """Take in more bytes."""
+        if self._every is not None:
+            view = memoryview(data)
+            while len(view) >= (left := self._every - self._since):
+                self._take(view[:left])
+                self.marks.append(bytes.fromhex(self._hashes["sha256"].hexdigest()))
+                self._since, view = 0, view[left:]
+            self._since, data = self._since + len(view), view
+        self._take(data)
+
+    def _take(self, data: memoryview | bytes) -> None:
         for running in self._hashes.values():
             running.update(data)
 
@@ -87,4 +115,6 @@ def _new_hash(algorithm: str) -> Hash:
         from blake3 import blake3
 
         return blake3()
+    import hashlib  # brings OpenSSL: only for those who hash
+
     return hashlib.new(algorithm, usedforsecurity=False)

@@ -16,7 +16,10 @@ Every error is a sentence for a person (``message``) and, where there is one, th
 way to mend it (``mend``). A library's own exception never passes its door.
 """
 
-from lemm_catalog.problems import Problem
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lemm_catalog.problems import Problem
 
 
 class LemmError(Exception):
@@ -36,7 +39,7 @@ class LemmError(Exception):
 class CatalogError(LemmError):
     """Files of a catalog are wrong; ``problems`` says each place and its mend."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: "tuple[Problem, ...]") -> None:
         count = sum(problem.severity == "error" for problem in problems)
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"the catalog has {count} {noun}")

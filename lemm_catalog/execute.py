@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from lemm_catalog.bring import Means, bring, now
+from lemm_catalog.bring_small import SmallFiles
 from lemm_catalog.errors import LemmError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
@@ -73,7 +74,7 @@ class _Run:
         """Do what is to be done of one dataset; its failure is an outcome too."""
         try:
             if planned.has_work or self._needs_care(item.id):
-                return self._pull(item)
+                return self._pull(item, planned.in_one_pass)
         except LemmError as error:
             return _failed(item.id, error)
         except OSError as error:
@@ -87,7 +88,7 @@ class _Run:
         store = self.means.store
         return store.is_unfinished(dataset) or store.unreadable(dataset) is not None
 
-    def _pull(self, item: Item) -> DatasetOutcome:
+    def _pull(self, item: Item, in_one_pass: Collection[str]) -> DatasetOutcome:
         store, observer = self.means.store, self.means.observer
         store.prepare()
         with store.lock(
@@ -101,11 +102,8 @@ class _Run:
             work = {a.path for a in planned.actions if a.action in WORK}
             if not work:
                 return _refused(planned) or _idle(planned)
-            received = [
-                _ensure(artifact, holding, self.means)
-                for artifact in item.artifacts
-                if artifact.path in work
-            ]
+            wanted = [a for a in item.artifacts if a.path in work]
+            received = _ensure_all(item.id, wanted, holding, self.means, in_one_pass)
             # What cannot be whole is not published; the rest waits, verified.
             if refused := _refused(planned):
                 return refused
@@ -124,7 +122,7 @@ class _Run:
             if artifact.path not in renewed and _is_among(known, artifact.path)
         ]
         receipt = Receipt(
-            schema_="lemm-catalog/receipt@1",
+            schema="lemm-catalog/receipt@1",
             id=item.id,
             title=item.title,
             version=item.version,
@@ -174,11 +172,35 @@ def _failed(dataset: str, error: LemmError) -> DatasetOutcome:
     )
 
 
-def _ensure(artifact: Artifact, holding: Holding, means: Means) -> ReceivedArtifact:
+def _ensure_all(
+    dataset: str,
+    wanted: Sequence[Artifact],
+    holding: Holding,
+    means: Means,
+    in_one_pass: Collection[str],
+) -> list[ReceivedArtifact]:
+    """Return the records of artifacts; the small ones come many at a time."""
+    small = SmallFiles(dataset, wanted, holding, means)
+    small.take_up()
+    received = small.received
+    small.bring()
+    for artifact in wanted:
+        if artifact.path not in received:
+            is_lean = artifact.path in in_one_pass
+            received[artifact.path] = _ensure(artifact, holding, means, is_lean)
+            if small.is_one(artifact):
+                # What stood in the way was overcome: the others may come now.
+                small.bring()
+    return [received[artifact.path] for artifact in wanted]
+
+
+def _ensure(
+    artifact: Artifact, holding: Holding, means: Means, is_lean: bool
+) -> ReceivedArtifact:
     """Return the artifact's record, bringing it if there is none that counts."""
     staged = holding.staged.get(artifact.path)
     if staged and staged.record:
         if is_satisfied(artifact, staged.record):
             return staged.record
         means.store.discard(artifact.dataset, artifact.path)
-    return bring(artifact, means)
+    return bring(artifact, means, in_one_pass=is_lean)

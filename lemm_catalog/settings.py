@@ -4,6 +4,8 @@ Nothing here reads the process's environment by itself: the command line hands i
 and a program that uses this package says what it wants.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any, Self
 
 from lemm_catalog.backends.table import Network
 from lemm_catalog.errors import UsageError
-from lemm_catalog.load.config import DatasetsConfig, read_config
+from lemm_catalog.load.section import read_section
 from lemm_catalog.model.item import Options
 
 DEFAULT_CONFIG = Path("config") / "config.yaml"
@@ -22,7 +24,8 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 class Settings:
     """How to load, plan and pull; sizes in bytes.
 
-    ``tokens`` holds what a manifest's ``token_env`` may name.
+    ``tokens`` holds what a manifest's ``token_env`` may name, ``index`` is a folder
+    of our own to remember in what catalogs came to.
     """
 
     catalog: tuple[str, ...] = ()
@@ -37,9 +40,11 @@ class Settings:
     keep_archives: bool = False
     offline: bool = False
     jobs: int = 1
-    connections: int = 4
+    connections: int = 16
+    limit_rate: int | None = None
     network: Network = field(default_factory=Network)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    index: Path | None = None
 
     @property
     def options(self) -> Options:
@@ -72,16 +77,18 @@ def settings_from(
 
     """
     section = _section(environ, config)
-    limit = _gigabytes(environ.get("LEMM_MAX_STORAGE_GB"), section.max_storage_gb)
+    limit = _gigabytes(
+        environ.get("LEMM_MAX_STORAGE_GB"), section.get("max_storage_gb")
+    )
     offline = _flag(environ, "LEMM_OFFLINE") or _flag(environ, "HF_HUB_OFFLINE")
     return Settings(
         catalog=_path_list(environ.get("LEMM_CATALOG")),
         cache_dir=folder(
-            environ.get("LEMM_CACHE_DIR") or section.cache_dir or "datasets"
+            environ.get("LEMM_CACHE_DIR") or section.get("cache_dir") or "datasets"
         ),
-        phase=environ.get("LEMM_DATASET_PHASE") or section.phase or "minimal",
-        priorities=section.priorities,
-        mirrors=section.mirrors,
+        phase=environ.get("LEMM_DATASET_PHASE") or section.get("phase") or "minimal",
+        priorities=section.get("priorities", {}),
+        mirrors=section.get("mirrors", {}),
         max_storage=limit,
         offline=offline,
         network=Network(
@@ -90,6 +97,7 @@ def settings_from(
             hub_token=environ.get("HF_TOKEN") or None,
         ),
         tokens=environ,
+        index=_index(environ),
     )
 
 
@@ -108,24 +116,35 @@ def folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _section(environ: Mapping[str, str], config: Path | None) -> DatasetsConfig:
+def _section(environ: Mapping[str, str], config: Path | None) -> Mapping[str, Any]:
     named = config or (
         Path(environ["LEMM_CONFIG"]) if "LEMM_CONFIG" in environ else None
     )
-    if named is None:
-        return (
-            read_config(DEFAULT_CONFIG)
-            if DEFAULT_CONFIG.is_file()
-            else DatasetsConfig()
-        )
-    if not named.is_file():
+    if named is None and not DEFAULT_CONFIG.is_file():
+        return {}
+    if named is not None and not named.is_file():
         raise UsageError(f"there is no config file {named}")
-    return read_config(named)
+    return read_section(named or DEFAULT_CONFIG, _index(environ))
+
+
+def _index(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the index: what ``LEMM_INDEX`` says, or the user's cache."""
+    said = environ.get("LEMM_INDEX", "")
+    if said.lower() == "off":
+        return None
+    if said:
+        return Path(said).expanduser()
+    home = environ.get("HOME", "")
+    places = {"nt": environ.get("LOCALAPPDATA", "")}
+    cache = environ.get("XDG_CACHE_HOME") or places.get(os.name, "")
+    if not cache and home:
+        is_mac = sys.platform == "darwin"
+        cache = f"{home}/Library/Caches" if is_mac else f"{home}/.cache"
+    # Relative ones are to be ignored, as XDG has it.
+    return Path(cache) / "lemm-catalog" if os.path.isabs(cache) else None  # noqa: PTH117
 
 
 def _path_list(text: str | None) -> tuple[str, ...]:
-    import os  # for the separator of this system only
-
     return tuple(part for part in (text or "").split(os.pathsep) if part)
 
 

@@ -1,15 +1,20 @@
 """Unpacking: the members of an archive into a staged tree, contained and bounded.
 
 The reader proves the archive, the tree contains it, and this file bounds it: by bytes
-that were really written, not by those declared. The first fault ends it; the caller
+that were really written: no member gets more than it declares, nor all of them more
+than the manifest does. The first fault ends it, and every thread with it; the caller
 then deletes the staged folder, so that nothing half-made is ever seen.
 """
 
 import hashlib
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
+from lemm_catalog.archives.ahead import cores
 from lemm_catalog.archives.base import ArchiveReader, Entry
 from lemm_catalog.archives.names import shown
 from lemm_catalog.errors import ArchiveError
@@ -19,6 +24,9 @@ from lemm_catalog.store.tree import StagedTree
 _FOLDERS_PER_MEMBER = 16
 _FOLDERS_AT_LEAST = 1024
 _TOLD_BYTES = 1 << 20
+_MOST_THREADS = 8
+# Members that wait to be recorded in their order, behind one that is still written.
+_MOST_WAITING = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +75,16 @@ def unpack(
 
     """
     tally = _Tally(limits, advanced)
-    for entry in reader.entries(archive):
-        parts = _stripped(entry, strip)
-        if entry.is_dir:
-            tally.add_folder()
-            if parts:
-                tree.make_dir(parts)
-        else:
-            tally.add_member(entry)
-            record(_written(entry, parts, tree, tally))
+    with _Hands(tree, tally, record, is_ordered=reader.streams) as hands:
+        for entry in reader.entries(archive):
+            path = _stripped(entry, strip) if strip else entry.name
+            if entry.is_dir:
+                tally.add_folder()
+                if path:
+                    tree.make_dir(path)
+            else:
+                tally.add_member(entry)
+                hands.write(entry, path)
     tally.tell()
     return Unpacked(members=tally.members, bytes=tally.bytes)
 
@@ -86,8 +95,10 @@ class _Tally:
     def __init__(self, limits: Limits, advanced: Callable[[int], None]) -> None:
         self._limits = limits
         self._advanced = advanced
+        self._declared = 0
         self._told = 0
         self._folders = 0
+        self._lock = threading.Lock()
         self.members = 0
         self.bytes = 0
 
@@ -107,63 +118,163 @@ class _Tally:
         most = self._limits.members
         if most is not None and self.members > most:
             raise ArchiveError(f"the archive holds more than the declared {most} files")
-        # Declared sizes may lie; this only spares the writing when they do not.
-        self._expect_room(entry.size)
-
-    def add_bytes(self, count: int) -> None:
-        self._expect_room(count)
-        self.bytes += count
-        # Whoever watches need not hear of every small file.
-        if self.bytes - self._told >= _TOLD_BYTES:
-            self.tell()
-
-    def tell(self) -> None:
-        """Tell how many bytes were written since it was last told."""
-        if count := self.bytes - self._told:
-            self._advanced(count)
-            self._told = self.bytes
-
-    def _expect_room(self, count: int) -> None:
-        if self.bytes + count > self._limits.bytes:
+        # None will be written beyond what it declares.
+        self._declared += entry.size
+        if self._declared > self._limits.bytes:
             raise ArchiveError(
                 "the archive unpacks to more than the declared"
                 f" {self._limits.bytes} bytes"
             )
 
+    def add_bytes(self, count: int) -> None:
+        """Add what was written, by any thread."""
+        with self._lock:
+            self.bytes += count
 
-def _stripped(entry: Entry, strip: int) -> tuple[str, ...]:
-    parts = tuple(entry.name.split("/"))
+    def tell(self, at_least: int = 1) -> None:
+        """Tell how many bytes were written since it was last told."""
+        # Whoever watches need not hear of every small file.
+        if (count := self.bytes - self._told) >= at_least:
+            self._advanced(count)
+            self._told += count
+
+
+class _Hands:
+    """Writes the members, several at once where the archive allows it.
+
+    They are recorded in the order of the archive, whichever is done first.
+    """
+
+    def __init__(
+        self,
+        tree: StagedTree,
+        tally: _Tally,
+        record: Callable[[Member], None],
+        *,
+        is_ordered: bool,
+    ) -> None:
+        self._tree = tree
+        self._tally = tally
+        self._record = record
+        self._threads = 1 if is_ordered else min(cores(), _MOST_THREADS)
+        self._pool: ThreadPoolExecutor | None = None
+        self._waiting: deque[Future[Member] | Member] = deque()
+        self._running = 0
+        self._is_over = threading.Event()
+
+    def write(self, entry: Entry, path: str) -> None:
+        """Write a member, now or soon."""
+        if entry.whole is not None:
+            done = self._whole(entry, path, entry.whole)
+            if not self._waiting:
+                self._record(done)
+            else:
+                self._waiting.append(done)
+        elif self._threads == 1:
+            self._record(self._streamed(entry, path, entry.chunks(), self._told))
+        else:
+            self._hand_over(entry, path)
+        self._told()
+        if self._waiting:
+            self._settle(_MOST_WAITING)
+
+    def _told(self) -> None:
+        self._tally.tell(_TOLD_BYTES)
+
+    def _hand_over(self, entry: Entry, path: str) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, "unpack")
+        while self._running >= 2 * self._threads:
+            self._settle_one()
+        # The reader sees by this that it need not read the content itself.
+        chunks = entry.chunks()
+        future = self._pool.submit(self._streamed, entry, path, chunks, self._go_on)
+        self._waiting.append(future)
+        self._running += 1
+
+    def _go_on(self) -> None:
+        if self._is_over.is_set():
+            raise _GivenUpError
+
+    def _settle(self, most: int) -> None:
+        """Record what is done, and wait if more than so many members are not."""
+        while self._waiting:
+            first = self._waiting[0]
+            is_done = not isinstance(first, Future) or first.done()
+            if not is_done and len(self._waiting) <= most:
+                return
+            self._settle_one()
+
+    def _settle_one(self) -> None:
+        first = self._waiting.popleft()
+        if not isinstance(first, Future):
+            return self._record(first)
+        self._running -= 1
+        while not first.done():
+            # Not longer at once: progress is told from this thread only.
+            wait({first}, timeout=0.2)
+            self._told()
+        return self._record(first.result())
+
+    def _whole(self, entry: Entry, path: str, data: memoryview | bytes) -> Member:
+        if (size := len(data)) != entry.size:
+            raise _of_another_size(entry)
+        mtime_ns = self._tree.put(path, data, entry.executable, entry.mtime)
+        self._tally.add_bytes(size)
+        return Member(path, size, mtime_ns, hashlib.sha256(data).hexdigest())
+
+    def _streamed(
+        self,
+        entry: Entry,
+        path: str,
+        chunks: Iterator[memoryview | bytes],
+        between: Callable[[], None],
+    ) -> Member:
+        digest = hashlib.sha256()
+        size = 0
+        with self._tree.create(path, entry.executable, entry.mtime) as file:
+            for chunk in chunks:
+                between()
+                size += len(chunk)
+                if size > entry.size:
+                    raise _of_another_size(entry)
+                file.write(chunk)
+                self._tally.add_bytes(len(chunk))
+                digest.update(chunk)
+        if size != entry.size:
+            raise _of_another_size(entry)
+        return Member(path, size, file.mtime_ns, digest.hexdigest())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._settle(0)
+        finally:
+            self._is_over.set()
+            if self._pool:
+                self._pool.shutdown(cancel_futures=True)
+
+
+class _GivenUpError(Exception):
+    """Another member was at fault; nobody looks at this one any more."""
+
+
+def _of_another_size(entry: Entry) -> ArchiveError:
+    return ArchiveError(
+        f"the archive holds {shown(entry.name)}, whose content is not of the"
+        " declared size"
+    )
+
+
+def _stripped(entry: Entry, strip: int) -> str:
+    parts = entry.name.split("/", strip)
     if not entry.is_dir and len(parts) <= strip:
         noun = "folder" if strip == 1 else "folders"
         raise ArchiveError(
             f"the archive holds {shown(entry.name)}, a file that nothing is left of"
             f" without its {strip} leading {noun}"
         )
-    return parts[strip:]
-
-
-def _written(
-    entry: Entry,
-    parts: tuple[str, ...],
-    tree: StagedTree,
-    tally: _Tally,
-) -> Member:
-    digest = hashlib.sha256()
-    before = tally.bytes
-    with tree.create(parts, entry.executable, entry.mtime) as file:
-        for chunk in entry.chunks():
-            tally.add_bytes(len(chunk))
-            file.write(chunk)
-            digest.update(chunk)
-    size = tally.bytes - before
-    if size != entry.size:
-        raise ArchiveError(
-            f"the archive holds {shown(entry.name)}, whose content is not of the"
-            " declared size"
-        )
-    return Member(
-        path="/".join(parts),
-        size=size,
-        mtime_ns=file.mtime_ns,
-        sha256=digest.hexdigest(),
-    )
+    return parts[strip] if len(parts) > strip else ""

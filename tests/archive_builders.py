@@ -3,9 +3,15 @@
 import bz2
 import lzma
 import struct
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstd
+else:
+    from backports import zstd as zstd
 
 TAR_END = bytes(1024)
 PAX_MAGIC = b"ustar\x0000"
@@ -191,3 +197,15 @@ def zip64_of(member: ZipMember) -> bytes:
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(data) + len(listed), 1)
     short = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, long, long, 0)
     return data + listed + end + locator + short
+
+
+def many_streams(data: bytes, size: int = 700) -> bytes:
+    """Return data as pbzip2 packs it: each part a stream of its own."""
+    parts = [data[at : at + size] for at in range(0, len(data), size)]
+    return b"".join(bz2.compress(part) for part in parts or [b""])
+
+
+def zstd_summed(data: bytes) -> bytes:
+    """Return data as the tool `zstd` packs it, with a check sum."""
+    options: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
+    return zstd.compress(data, options=options)

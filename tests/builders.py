@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from lemm_catalog.digest import Digest
-from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.artifact import Artifact, Unpacking
 from lemm_catalog.model.catalog import Catalog, Phase
 from lemm_catalog.model.inventory import Holding, Inventory
 from lemm_catalog.model.item import Item
-from lemm_catalog.model.license import LicenseFacts, Policy, Verdict
+from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
-from lemm_catalog.model.manifest import Manifest, Unpack
+from lemm_catalog.model.manifest import DeclaredSource, Manifest
+from lemm_catalog.model.plain import plain, read
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.model.source import Source
+from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.deciding import unpacking_of
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -121,7 +125,7 @@ def a_ladder(**phases: Any) -> dict[str, Phase]:
 def an_artifact(path: str = "notes.tar.gz", **keys: Any) -> Artifact:
     """Return a pinned artifact; ``unpack=True`` makes it an archive of 2000 bytes."""
     if keys.get("unpack") is True:
-        keys = {"unpacked": 2000} | keys | {"unpack": Unpack()}
+        keys = {"unpacked": 2000} | keys | {"unpack": Unpacking()}
     parts: dict[str, Any] = {
         "dataset": "notes",
         "path": path,
@@ -135,7 +139,8 @@ def an_artifact(path: str = "notes.tar.gz", **keys: Any) -> Artifact:
 
 def a_source(data: Any) -> Source:
     """Return a source as a manifest declares it."""
-    return Source.model_validate(data)
+    adapter: TypeAdapter[Source] = TypeAdapter(DeclaredSource)
+    return adapter.validate_python(data)
 
 
 def an_item(*artifacts: Artifact, **keys: Any) -> Item:
@@ -168,7 +173,7 @@ def received(artifact: Artifact, **keys: Any) -> ReceivedArtifact:
         "members": 1 if is_unpacked else 0,
         "kept": not is_unpacked,
     }
-    return ReceivedArtifact.model_validate(data | keys)
+    return read(ReceivedArtifact, data | plain(keys))
 
 
 def a_receipt(artifacts: Iterable[Artifact], **keys: Any) -> Receipt:
@@ -177,12 +182,13 @@ def a_receipt(artifacts: Iterable[Artifact], **keys: Any) -> Receipt:
         "schema": "lemm-catalog/receipt@1",
         "id": "notes",
         "title": "Example Notes",
+        "version": None,
         "license": "CC0-1.0",
         "tool": "lemm-catalog test",
         "completed": WHEN,
         "artifacts": [received(artifact) for artifact in artifacts],
     }
-    return Receipt.model_validate(data | keys)
+    return read(Receipt, plain(data | keys))
 
 
 def an_inventory(free: int = 10**12, used: int = 0, **holdings: Holding) -> Inventory:

@@ -99,6 +99,8 @@ def _walls(
             monkeypatch.delenv(name)
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, home)
+    # What one test saw of a catalog must not be another's shortcut.
+    monkeypatch.setenv("LEMM_INDEX", str(tmp_path_factory.mktemp("index")))
     _WALLS.broken.clear()
     _WALLS.are_up = True
     yield

@@ -8,7 +8,7 @@ import struct
 import tarfile
 import zlib
 
-from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ, TAR_ZST
 from lemm_catalog.archives.zip import ZIP
 from tests.archive_builders import (
     TAR_END,
@@ -18,9 +18,12 @@ from tests.archive_builders import (
     pax,
     tar_file,
     tar_folder,
+    tar_header,
     tar_of,
     zip64_of,
     zip_lzma,
+    zstd,
+    zstd_summed,
 )
 from tests.hostile_tars import Case, tar_case
 from tests.hostile_zip_fields import zip_case
@@ -57,6 +60,27 @@ TARS: dict[str, Case] = {
     ),
     "negative time": tar_case(tar_file(b"a", b"data", mtime=base_256(-5))),
     "time of pax": tar_case(pax({b"mtime": b"-1.5"}), tar_file(b"a", b"data")),
+    "volume label": tar_case(
+        tar_header(b"Vol: 1\x1b", kind=b"V"), tar_file(b"a", b"data")
+    ),
+    "header of Solaris": tar_case(
+        pax({b"path": b"a", b"mtime": b"1.5"}, b"X"), tar_file(b"x", b"data")
+    ),
+    "incremental dump": tar_case(
+        tar_file(b".", b"Ya\0Nb\0\0", kind=b"D"), tar_file(b"a", b"data")
+    ),
+    "extras of pax": tar_case(
+        pax({b"SCHILY.xattr.user.x": b"\0\xff", b"LIBARCHIVE.creationtime": b"1"}),
+        tar_file(b"a", b"data"),
+    ),
+    "two zstd frames": (
+        TAR_ZST,
+        lambda: (
+            zstd_summed(tar_file(b"a", b"data"))
+            + b"\x50\x2a\x4d\x18\4\0\0\0skip"
+            + zstd.compress(TAR_END)
+        ),
+    ),
     "trailing zeros": (
         TAR_GZ,
         lambda: gzip.compress(tar_of(tar_file(b"a", b"data"))) + bytes(99),

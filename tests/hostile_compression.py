@@ -6,8 +6,16 @@ import lzma
 import struct
 import zlib
 
-from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
-from tests.archive_builders import tar_file, tar_folder, tar_header, tar_of
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ, TAR_ZST
+from tests.archive_builders import (
+    many_streams,
+    tar_file,
+    tar_folder,
+    tar_header,
+    tar_of,
+    zstd,
+    zstd_summed,
+)
 from tests.hostile_tars import GOOD_TAR, Case, tar_case
 
 SIXTY_MB = 60 << 20
@@ -28,9 +36,18 @@ def _huge_xz_dictionary() -> bytes:
     return bytes(data)
 
 
+def _huge_zstd_window() -> bytes:
+    """Return a zstd whose header asks for 2 GiB."""
+    window = zstd.CompressionParameter.window_log
+    options: dict[int, int] = {window: 31}
+    packer = zstd.ZstdCompressor(options=options)
+    return packer.compress(GOOD_TAR) + packer.flush()
+
+
 GZ = gzip.compress(GOOD_TAR, mtime=0)
 BZ2 = bz2.compress(GOOD_TAR)
 XZ = lzma.compress(GOOD_TAR)
+ZST = zstd_summed(GOOD_TAR)
 DAMAGED: dict[str, Case] = {
     "gzip: nothing": (TAR_GZ, bytes),
     "gzip: a web page": (TAR_GZ, lambda: b"<html>please log in</html>"),
@@ -50,6 +67,23 @@ DAMAGED: dict[str, Case] = {
     "bzip2: garbage": (TAR_BZ2, lambda: BZ2 + b"garbage"),
     "bzip2: zeros": (TAR_BZ2, lambda: BZ2 + bytes(8)),
     "bzip2: is gzip": (TAR_BZ2, lambda: GZ),
+    "bzip2: half a stream behind": (TAR_BZ2, lambda: BZ2 + BZ2[:20]),
+    "bzip2: a header behind": (TAR_BZ2, lambda: BZ2 + b"BZh9"),
+    "bzip2: a second tar": (TAR_BZ2, lambda: BZ2 + BZ2),
+    "bzip2: a stream missing": (
+        TAR_BZ2,
+        lambda: many_streams(GOOD_TAR, 512)[len(bz2.compress(GOOD_TAR[:512])) :],
+    ),
+    "bzip2: wrong level": (TAR_BZ2, lambda: b"BZh0" + BZ2[4:]),
+    "zstd: nothing": (TAR_ZST, bytes),
+    "zstd: wrong sum": (TAR_ZST, lambda: _flipped(ZST, -2)),
+    "zstd: cut": (TAR_ZST, lambda: ZST[:-1]),
+    "zstd: no sum": (TAR_ZST, lambda: ZST[:-4]),
+    "zstd: garbage": (TAR_ZST, lambda: ZST + b"garbage"),
+    "zstd: zeros": (TAR_ZST, lambda: ZST + bytes(8)),
+    "zstd: half a frame behind": (TAR_ZST, lambda: ZST + ZST[:9]),
+    "zstd: is gzip": (TAR_ZST, lambda: GZ),
+    "zstd: asks for 2 GiB": (TAR_ZST, _huge_zstd_window),
     "xz: nothing": (TAR_XZ, bytes),
     "xz: wrong check": (TAR_XZ, lambda: _flipped(XZ, -5)),
     "xz: cut": (TAR_XZ, lambda: XZ[:-1]),
@@ -79,6 +113,10 @@ BOMBS: dict[str, Case] = {
     "bzip2 bomb": (
         TAR_BZ2,
         lambda: bz2.compress(tar_file(b"zeros", bytes(SIXTY_MB // 4)), 1),
+    ),
+    "zstd bomb": (
+        TAR_ZST,
+        lambda: zstd.compress(tar_file(b"zeros", bytes(SIXTY_MB)), 1),
     ),
     "many files whose sum is too large": tar_case(
         *(tar_file(b"f%d" % n, bytes(300_000)) for n in range(5))

@@ -81,7 +81,17 @@ LINKS: dict[str, Case] = {
     "block device": tar_case(tar_header(b"dev", kind=b"4")),
     "fifo": tar_case(tar_header(b"pipe", kind=b"6")),
     "unknown type": tar_case(tar_header(b"odd", kind=b"Z")),
-    "volume label": tar_case(tar_header(b"label", kind=b"V")),
+    "label with content": tar_case(tar_file(b"label", b"evil", kind=b"V")),
+    "label of a long name": tar_case(
+        long_name(b"evil"), tar_header(b"label", kind=b"V"), GOOD
+    ),
+    "dumped folder that climbs": tar_case(tar_file(b"../x", b"Ya\0\0", kind=b"D")),
+    "dumped folder of a gigabyte": tar_case(
+        tar_header(b"d", kind=b"D", size=octal(1 << 30))
+    ),
+    "size by Solaris twice": tar_case(
+        pax({b"size": b"1"}, b"X"), pax({b"size": b"2"}), GOOD
+    ),
     "multi-volume": tar_case(tar_header(b"rest", kind=b"M")),
     "sparse": tar_case(tar_header(b"sparse", kind=b"S", magic=GNU_MAGIC)),
     "sparse by pax": tar_case(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from lemm_catalog.cli.main import app
+from lemm_catalog.cli.full import app
 from tests.pulling import a_file, some_bytes, write_manifest
 from tests.servers.ftp import Ftp
 from tests.servers.http import HttpServer

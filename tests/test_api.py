@@ -1,5 +1,6 @@
 """The verbs of the public API that no other room tests."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from lemm_catalog import Catalog
 from lemm_catalog.api.saved import read_plan
 from lemm_catalog.errors import UsageError
+from lemm_catalog.model.plain import plain
 from lemm_catalog.settings import Settings
 from tests.stores import a_catalog, a_file, settings, write_dataset
 
@@ -22,9 +24,9 @@ def test_a_wrong_configured_phase_is_told_as_such() -> None:
 
 def test_a_plan_that_names_a_dataset_twice_is_refused(tmp_path: Path) -> None:
     plan = Catalog.load().plan("sample", settings=Settings(cache_dir=tmp_path))
-    twice = plan.model_copy(update={"datasets": plan.datasets * 2})
+    twice = plan._replace(datasets=plan.datasets * 2)
     saved = tmp_path / "plan.json"
-    saved.write_text(twice.model_dump_json(by_alias=True))
+    saved.write_text(json.dumps(plain(twice)))
     with pytest.raises(UsageError, match="it names a dataset twice"):
         read_plan(saved)
 

@@ -14,7 +14,8 @@ from lemm_catalog.model.catalog import Catalog
 from lemm_catalog.model.manifest import Manifest, bytes_of
 from lemm_catalog.problems import errors_in
 from lemm_catalog.rules.licensing import judge, normalized
-from lemm_catalog.rules.selection import phase_of, select
+from lemm_catalog.rules.selection import select
+from lemm_catalog.rules.shelving import phase_of, shelved
 
 ROOT = Path(__file__).parent.parent
 DATASETS = ROOT / "catalog" / "datasets"
@@ -77,16 +78,17 @@ def test_files_come_to_the_bytes_upstream_serves(name: str, catalog: Catalog) ->
 def test_a_phase_selects_its_datasets(
     phase: str, names: tuple[str, ...], catalog: Catalog
 ) -> None:
-    wanted = select(catalog, [phase])
-    assert set(names) == {each.manifest.id for each in wanted}
+    wanted = select(shelved(catalog), [phase])
+    assert set(names) == {each.entry.id for each in wanted}
 
 
 def test_phases_weigh_what_the_notes_say(catalog: Catalog) -> None:
     totals = {
         phase: sum(
             bytes_of(file.size) or 0
-            for each in select(catalog, [phase])
-            for file in each.files
+            for each in select(shelved(catalog), [phase])
+            for file in catalog.manifests[each.entry.id].files
+            if file.part in each.parts
         )
         for phase in ("minimal", "balanced", "comprehensive")
     }

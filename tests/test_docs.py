@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from lemm_catalog.cli.main import app
+from lemm_catalog.cli.full import app
 from lemm_catalog.errors import LemmError
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -26,7 +26,7 @@ from unittest.mock import patch
 
 from typer.testing import CliRunner
 
-from lemm_catalog.cli.main import app
+from lemm_catalog.cli.full import app
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = CHECKOUT / "README.md"
@@ -93,7 +93,7 @@ def _same_everywhere() -> Iterator[None]:
     with (
         tempfile.TemporaryDirectory() as folder,
         patch("shutil.disk_usage", return_value=disk),
-        patch.dict(os.environ, kept, clear=True),
+        patch.dict(os.environ, {**kept, "LEMM_INDEX": "off"}, clear=True),
     ):
         os.chdir(folder)
         try:

@@ -9,30 +9,31 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from lemm_catalog.api import looking, pulling, upkeep
-from lemm_catalog.api.saved import items_of_saved
-from lemm_catalog.errors import CatalogError
-from lemm_catalog.load.catalog import Loaded, load
-from lemm_catalog.model import catalog as nouns
+from lemm_catalog.api import looking
+from lemm_catalog.load.shelf import open_shelf
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.item import Item
-from lemm_catalog.model.listing import Listed
-from lemm_catalog.model.manifest import Manifest
-from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.model.plan import Plan
-from lemm_catalog.model.standing import Standing
-from lemm_catalog.problems import errors_in
 from lemm_catalog.progress import Observer, SilentObserver
 from lemm_catalog.rules.selection import find
 from lemm_catalog.settings import Settings
-from lemm_catalog.store.receipts import Verification
+
+# What pulls and verifies, and what reads manifests, is imported by the verbs that
+# need it: a plan takes less time than that.
+if TYPE_CHECKING:
+    from lemm_catalog.model.listing import Listed
+    from lemm_catalog.model.manifest import Manifest
+    from lemm_catalog.model.outcome import Outcome
+    from lemm_catalog.model.standing import Standing
+    from lemm_catalog.store.receipts import Verification
 
 _DEFAULTS = Settings()
 _SILENT = SilentObserver()
 
 
-class Catalog(nouns.Catalog):
+class Catalog(Shelf):
     """A loaded catalog, and all that can be done with it.
 
     Every verb that takes a selection raises `UsageError` if a word of it names
@@ -40,26 +41,21 @@ class Catalog(nouns.Catalog):
     """
 
     @classmethod
-    def load(cls, *roots: str | Path) -> Self:
+    def load(cls, *roots: str | Path, index: Path | None = None) -> Self:
         """Load the builtin catalog, or the roots given in its place.
+
+        ``index`` is a folder, of nobody else's, to remember in what they came to.
 
         Raises:
             CatalogError: if a file of it is wrong; it has every place.
 
         """
-        return cls.of(load(roots))
+        return cls.of(open_shelf(roots, index).shelf)
 
     @classmethod
-    def of(cls, loaded: Loaded) -> Self:
-        """Return what was loaded, if it has no errors.
-
-        Raises:
-            CatalogError: if it has.
-
-        """
-        if errors := errors_in(loaded.problems):
-            raise CatalogError(errors)
-        return cls(**vars(loaded.catalog))
+    def of(cls, shelf: Shelf) -> Self:
+        """Return a shelf with all that can be done with it."""
+        return cls(**vars(shelf))
 
     def items(
         self, selection: Sequence[str] = (), settings: Settings = _DEFAULTS
@@ -67,29 +63,37 @@ class Catalog(nouns.Catalog):
         """Return what a selection means, in pull order; nothing means everything."""
         return looking.items(self, selection, settings)
 
-    def manifest(self, name: str) -> Manifest:
-        """Return the manifest of one dataset; ``_`` and ``-`` are the same."""
-        return find(self, name)
+    def manifest(self, name: str) -> "Manifest":
+        """Return the manifest of one dataset; ``_`` and ``-`` are the same.
+
+        Raises:
+            CatalogError: if it was changed since, and is wrong now.
+
+        """
+        from lemm_catalog.load.catalog import read_manifest
+
+        entry = find(self, name)
+        return read_manifest(Path(entry.home) / f"{entry.id}.yaml")
 
     def listed(
         self, *selection: str, settings: Settings = _DEFAULTS
-    ) -> tuple[Listed, ...]:
+    ) -> "tuple[Listed, ...]":
         """Return a line for each selected dataset; nothing means all there are."""
         return looking.listed(self, selection, settings)
 
-    def listed_one(self, name: str, settings: Settings = _DEFAULTS) -> Listed:
+    def listed_one(self, name: str, settings: Settings = _DEFAULTS) -> "Listed":
         """Return the line of one dataset, be it excluded."""
         return looking.listed_one(self, name, settings)
 
     def search(
         self, words: Sequence[str], settings: Settings = _DEFAULTS
-    ) -> tuple[Listed, ...]:
+    ) -> "tuple[Listed, ...]":
         """Return the datasets in which all words occur, excluded ones too."""
         return looking.search(self, words, settings)
 
     def status(
         self, *selection: str, settings: Settings = _DEFAULTS
-    ) -> tuple[Standing, ...]:
+    ) -> "tuple[Standing, ...]":
         """Return how each selected dataset stands."""
         return looking.status(self, selection, settings)
 
@@ -103,19 +107,21 @@ class Catalog(nouns.Catalog):
         *selection: str,
         settings: Settings = _DEFAULTS,
         observer: Observer = _SILENT,
-    ) -> Outcome:
+    ) -> "Outcome":
         """Carry out the plan of a selection.
 
         Raises:
             RefusedError: if the plan does not fit; nothing was written.
 
         """
+        from lemm_catalog.api import pulling
+
         words, items = looking.configured(self, selection, settings)
         return pulling.carry_out(self, words, items, settings, observer)
 
     def pull_saved(
         self, saved: Plan, settings: Settings = _DEFAULTS, observer: Observer = _SILENT
-    ) -> Outcome:
+    ) -> "Outcome":
         """Carry out a plan that was saved.
 
         Raises:
@@ -123,6 +129,9 @@ class Catalog(nouns.Catalog):
                 or it does not fit.
 
         """
+        from lemm_catalog.api import pulling
+        from lemm_catalog.api.saved import items_of_saved
+
         today = self.items([dataset.id for dataset in saved.datasets])
         items = items_of_saved(saved, today)
         return pulling.carry_out(self, saved.selection, items, settings, observer)
@@ -133,8 +142,10 @@ class Catalog(nouns.Catalog):
         settings: Settings = _DEFAULTS,
         observer: Observer = _SILENT,
         quick: bool = False,
-    ) -> dict[str, Verification]:
+    ) -> "dict[str, Verification]":
         """Look whether what is here of a selection is whole, and note what is not."""
+        from lemm_catalog.api import upkeep
+
         return upkeep.verify(self, selection, settings, observer, quick=quick)
 
     def repair(
@@ -142,13 +153,15 @@ class Catalog(nouns.Catalog):
         damaged: Sequence[str],
         settings: Settings = _DEFAULTS,
         observer: Observer = _SILENT,
-    ) -> Outcome:
+    ) -> "Outcome":
         """Fetch anew what a verification found damaged, of datasets by id.
 
         Raises:
             RefusedError: if that does not fit.
 
         """
+        from lemm_catalog.api import pulling
+
         return pulling.repair(self, damaged, settings, observer)
 
     def refresh(
@@ -156,7 +169,7 @@ class Catalog(nouns.Catalog):
         *selection: str,
         settings: Settings = _DEFAULTS,
         observer: Observer = _SILENT,
-    ) -> Outcome:
+    ) -> "Outcome":
         """Fetch datasets anew; what is here stays until the new is in place.
 
         If that fails, what is here counts as before.
@@ -165,6 +178,8 @@ class Catalog(nouns.Catalog):
             RefusedError: if that does not fit.
 
         """
+        from lemm_catalog.api import pulling
+
         return pulling.refresh(self, selection, settings, observer)
 
     def remove(
@@ -177,6 +192,8 @@ class Catalog(nouns.Catalog):
 
         A dataset that the catalog no longer knows can be removed as well.
         """
+        from lemm_catalog.api import upkeep
+
         return upkeep.remove(self, names, settings, observer)
 
     def gc(self, settings: Settings = _DEFAULTS) -> dict[str, int]:
@@ -185,4 +202,6 @@ class Catalog(nouns.Catalog):
         What an interrupted pull left stays if a manifest still asks for it and it is
         not published yet; what another process works on is not touched.
         """
+        from lemm_catalog.api import upkeep
+
         return upkeep.gc(self, settings)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from lemm_catalog.errors import UsageError
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.listing import Listed
@@ -14,14 +14,14 @@ from lemm_catalog.model.standing import Standing
 from lemm_catalog.rules.items import items_of, policy_named
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import make_plan
-from lemm_catalog.rules.selection import find, own_files, select
+from lemm_catalog.rules.selection import find, own_parts, select
 from lemm_catalog.rules.standing import standing_of
 from lemm_catalog.settings import Settings
-from lemm_catalog.store.store import Store
+from lemm_catalog.store.contents import Contents
 
 
 def items(
-    catalog: Catalog, selection: Sequence[str], settings: Settings
+    catalog: Shelf, selection: Sequence[str], settings: Settings
 ) -> tuple[Item, ...]:
     """Return what a selection means, in pull order; nothing means everything.
 
@@ -40,7 +40,7 @@ def items(
 
 
 def configured(
-    catalog: Catalog, selection: Sequence[str], settings: Settings
+    catalog: Shelf, selection: Sequence[str], settings: Settings
 ) -> tuple[tuple[str, ...], tuple[Item, ...]]:
     """Return the words to plan and what they mean: nothing is the configured phase.
 
@@ -59,18 +59,18 @@ def configured(
 
 def plan(words: Sequence[str], chosen: Sequence[Item], settings: Settings) -> Plan:
     """Return the plan for some items, over what the store holds now."""
-    store = Store(settings.cache_dir)
+    store = Contents(settings.cache_dir)
     wanted = [(item.id, _sizes(item)) for item in chosen]
     return make_plan(words, chosen, store.inventory(wanted), settings.options)
 
 
-def holding(store: Store, item: Item) -> Holding:
+def holding(store: Contents, item: Item) -> Holding:
     """Return what a store holds of one item."""
     return store.holding(item.id, _sizes(item))
 
 
 def status(
-    catalog: Catalog, selection: Sequence[str], settings: Settings
+    catalog: Shelf, selection: Sequence[str], settings: Settings
 ) -> tuple[Standing, ...]:
     """Return how each selected dataset stands; no selection includes strangers.
 
@@ -78,7 +78,7 @@ def status(
         UsageError: if the selection names nothing.
 
     """
-    store = Store(settings.cache_dir)
+    store = Contents(settings.cache_dir)
     chosen = items(catalog, selection, settings)
     standings = [_standing(store, item) for item in chosen]
     if not selection:
@@ -87,7 +87,7 @@ def status(
 
 
 def listed(
-    catalog: Catalog, selection: Sequence[str], settings: Settings
+    catalog: Shelf, selection: Sequence[str], settings: Settings
 ) -> tuple[Listed, ...]:
     """Return a line for each selected dataset; nothing means all, rung by rung.
 
@@ -96,8 +96,8 @@ def listed(
 
     """
     if not selection:
-        rungs = {name: index for index, name in enumerate(catalog.phases)}
-        found = [listed_one(catalog, name, settings) for name in catalog.manifests]
+        rungs = {name: index for index, name in enumerate(catalog.ladder)}
+        found = [listed_one(catalog, name, settings) for name in catalog.entries]
         found.sort(
             key=lambda one: (
                 one.status != "active",
@@ -107,30 +107,36 @@ def listed(
             )
         )
         return tuple(found)
-    store = Store(settings.cache_dir)
+    store = Contents(settings.cache_dir)
     return tuple(
-        listed_of(catalog.manifests[item.id], item, holding(store, item))
+        listed_of(
+            catalog.entries[item.id],
+            catalog.dossiers[item.id],
+            item,
+            holding(store, item),
+        )
         for item in items(catalog, selection, settings)
     )
 
 
-def listed_one(catalog: Catalog, name: str, settings: Settings) -> Listed:
+def listed_one(catalog: Shelf, name: str, settings: Settings) -> Listed:
     """Return the line of one dataset, be it excluded, without companion files.
 
     Raises:
         UsageError: if there is none of this id.
 
     """
-    manifest = find(catalog, name)
-    item = items_of(catalog, [own_files(manifest)])[0]
-    return listed_of(manifest, item, holding(Store(settings.cache_dir), item))
+    entry = find(catalog, name)
+    item = items_of(catalog, [own_parts(entry)])[0]
+    here = holding(Contents(settings.cache_dir), item)
+    return listed_of(entry, catalog.dossiers[entry.id], item, here)
 
 
 def search(
-    catalog: Catalog, words: Sequence[str], settings: Settings
+    catalog: Shelf, words: Sequence[str], settings: Settings
 ) -> tuple[Listed, ...]:
     """Return the datasets in which all words occur, excluded ones too."""
-    found = (name for name, m in catalog.manifests.items() if mentions(m, words))
+    found = (name for name, one in catalog.dossiers.items() if mentions(one, words))
     return tuple(listed_one(catalog, name, settings) for name in found)
 
 
@@ -138,7 +144,7 @@ def _sizes(item: Item) -> list[tuple[str, int]]:
     return [(a.path, a.size) for a in item.artifacts if a.size is not None]
 
 
-def _standing(store: Store, item: Item) -> Standing:
+def _standing(store: Contents, item: Item) -> Standing:
     standing = standing_of(item, holding(store, item), store.layout.dataset(item.id))
     unreadable = store.unreadable(item.id)
     if unreadable is None:
@@ -146,13 +152,13 @@ def _standing(store: Store, item: Item) -> Standing:
     mend = "its copy is used" if store.receipt(item.id) else "pull looks at it anew"
     reason = f"its receipt cannot be read, {mend} ({unreadable.reason})"
     state = standing.state if store.receipt(item.id) else "damaged"
-    return standing.model_copy(update={"state": state, "reason": reason})
+    return standing._replace(state=state, reason=reason)
 
 
-def _strangers(store: Store, catalog: Catalog) -> Iterator[Standing]:
+def _strangers(store: Contents, catalog: Shelf) -> Iterator[Standing]:
     """Give what lies here though the catalog no longer knows it: it takes disk."""
     for receipt in store.receipts():
-        if receipt.id not in catalog.manifests:
+        if receipt.id not in catalog.entries:
             yield _stranger(receipt, store.layout.dataset(receipt.id))
 
 

@@ -4,25 +4,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lemm_catalog.api.looking import holding, items, plan
+from lemm_catalog.api.repairing import joined, mended
 from lemm_catalog.api.waiting import locked
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.bring import Means
 from lemm_catalog.errors import LemmError, RefusedError
 from lemm_catalog.execute import execute
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.inventory import Holding, Inventory
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.model.plan import PlannedDataset
 from lemm_catalog.progress import Observer
-from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.planning import make_plan
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
+from lemm_catalog.transfer.lanes import Hosts
+from lemm_catalog.transfer.pace import Pace
+from lemm_catalog.transfer.traffic import Traffic
 
 
 def carry_out(
-    catalog: Catalog,
+    catalog: Shelf,
     words: Sequence[str],
     chosen: Sequence[Item],
     settings: Settings,
@@ -61,25 +64,31 @@ def carry_out(
 
 
 def repair(
-    catalog: Catalog, damaged: Sequence[str], settings: Settings, observer: Observer
+    catalog: Shelf, damaged: Sequence[str], settings: Settings, observer: Observer
 ) -> Outcome:
-    """Fetch anew what a verification found damaged, of datasets by id.
+    """Mend what a verification found damaged, of datasets by id.
+
+    What cannot be mended in pieces is fetched anew.
 
     Raises:
         RefusedError: if that does not fit.
 
     """
     store = Store(settings.cache_dir)
-    chosen = []
+    means = _means(catalog, store, settings, observer)
+    chosen, done = [], {}
     for item in items(catalog, damaged, settings) if damaged else ():
+        done[item.id] = mended(item, means, offline=settings.offline)
         found = holding(store, item).damaged
         artifacts = tuple(a for a in item.artifacts if a.path in found)
-        chosen.append(replace(item, artifacts=artifacts))
-    return carry_out(catalog, (), chosen, settings, observer)
+        if artifacts and not done[item.id].exit_code:
+            chosen.append(item._replace(artifacts=artifacts))
+    pulled = carry_out(catalog, (), chosen, settings, observer)
+    return joined(done, pulled)
 
 
 def refresh(
-    catalog: Catalog, selection: Sequence[str], settings: Settings, observer: Observer
+    catalog: Shelf, selection: Sequence[str], settings: Settings, observer: Observer
 ) -> Outcome:
     """Fetch datasets anew; if that fails, what is here counts as before.
 
@@ -102,7 +111,7 @@ def refresh(
 
 
 def _means(
-    catalog: Catalog, store: Store, settings: Settings, observer: Observer
+    catalog: Shelf, store: Store, settings: Settings, observer: Observer
 ) -> Means:
     return Means(
         store=store,
@@ -112,15 +121,15 @@ def _means(
         mirrors=settings.mirrors,
         tokens=settings.tokens,
         keep_archives=settings.keep_archives,
-        connections=settings.connections,
+        traffic=Traffic(
+            hosts=Hosts(settings.connections), pace=Pace(settings.limit_rate)
+        ),
     )
 
 
-def _paths(catalog: Catalog, dataset: str) -> frozenset[str]:
+def _paths(catalog: Shelf, dataset: str) -> frozenset[str]:
     """Return the paths of all artifacts that a dataset's manifest has today."""
-    manifest, lock = catalog.manifests[dataset], catalog.locks.get(dataset)
-    artifacts = artifacts_of(manifest, manifest.files, lock)
-    return frozenset(artifact.path for artifact in artifacts)
+    return frozenset(artifact.path for artifact in catalog.dossiers[dataset].artifacts)
 
 
 def _doubt(store: Store, item: Item, observer: Observer) -> None:

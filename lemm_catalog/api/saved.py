@@ -1,13 +1,12 @@
 """Saved plans: a stranger's text until it is read, and stale until it is compared."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from lemm_catalog.errors import RefusedError, UsageError
 from lemm_catalog.model.item import Item
+from lemm_catalog.model.plain import read
 from lemm_catalog.model.plan import Plan, PlannedDataset
 
 
@@ -19,16 +18,14 @@ def read_plan(path: Path) -> Plan:
 
     """
     try:
-        plan = Plan.model_validate_json(path.read_bytes())
+        plan = read(Plan, json.loads(path.read_bytes()))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = "".join(
-            f"{step}: " for step in [".".join(map(str, first["loc"]))] if step
-        )
-        message = f"{path}: is no saved plan: {place}{first['msg']}"
+    except json.JSONDecodeError as error:
+        message = f"{path}: is no saved plan: Invalid JSON: {error}"
         raise UsageError(message) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is no saved plan: {error}") from error
     ids = [dataset.id for dataset in plan.datasets]
     if len(set(ids)) < len(ids):
         raise UsageError(f"{path}: is no saved plan: it names a dataset twice")
@@ -60,4 +57,4 @@ def _chosen(dataset: PlannedDataset, item: Item) -> Item:
                 mend="plan again",
             )
     paths = dict.fromkeys(action.path for action in taken)
-    return replace(item, artifacts=tuple(artifacts[path] for path in paths))
+    return item._replace(artifacts=tuple(artifacts[path] for path in paths))

@@ -5,20 +5,23 @@ from contextlib import suppress
 
 from lemm_catalog.api.looking import items, plan
 from lemm_catalog.api.waiting import locked
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.errors import LocalError
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.progress import Observer
-from lemm_catalog.rules.selection import find, is_offered
+from lemm_catalog.rules.selection import find
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.locks import BusyError, refuse_to_wait
+from lemm_catalog.store.rebuilding import mend_summary
 from lemm_catalog.store.receipts import Verification
 from lemm_catalog.store.store import Store
-from lemm_catalog.verify import verify as verify_one
+from lemm_catalog.verify.crew import Crew
+from lemm_catalog.verify.verifying import verify as verify_one
 
 TEMPORARY = "temporary files"
 
 
 def verify(
-    catalog: Catalog,
+    catalog: Shelf,
     selection: Sequence[str],
     settings: Settings,
     observer: Observer,
@@ -34,16 +37,30 @@ def verify(
     """
     store = Store(settings.cache_dir)
     found: dict[str, Verification] = {}
-    for item in items(catalog, selection, settings):
-        paths = {artifact.path for artifact in item.artifacts}
-        finding = verify_one(item.id, paths, store, observer, quick=quick)
-        if finding is not None:
-            found[item.id] = finding
+    with Crew() as crew:
+        for item in items(catalog, selection, settings):
+            paths = {artifact.path for artifact in item.artifacts}
+            finding = verify_one(
+                item.id, paths, store, observer, quick=quick, crew=crew
+            )
+            if finding is not None:
+                found[item.id] = finding
+    if found:
+        _mend_summary(store, observer)
     return found
 
 
+def _mend_summary(store: Store, observer: Observer) -> None:
+    try:
+        said = mend_summary(store.layout)
+    except LocalError as error:
+        said = str(error)
+    if said:
+        observer.noted(said)
+
+
 def remove(
-    catalog: Catalog, names: Sequence[str], settings: Settings, observer: Observer
+    catalog: Shelf, names: Sequence[str], settings: Settings, observer: Observer
 ) -> dict[str, int]:
     """Take datasets away, known to the catalog or not; bytes freed by id.
 
@@ -64,7 +81,7 @@ def remove(
     return freed
 
 
-def gc(catalog: Catalog, settings: Settings) -> dict[str, int]:
+def gc(catalog: Shelf, settings: Settings) -> dict[str, int]:
     """Drop what nothing needs; bytes freed by id, and by `TEMPORARY`.
 
     Raises:
@@ -84,10 +101,10 @@ def gc(catalog: Catalog, settings: Settings) -> dict[str, int]:
     return {dataset: count for dataset, count in freed.items() if count}
 
 
-def _needed(catalog: Catalog, dataset: str, store: Store) -> set[str]:
+def _needed(catalog: Shelf, dataset: str, store: Store) -> set[str]:
     """Return the staged artifacts that a pull would go on with."""
-    manifest = catalog.manifests.get(dataset)
-    if manifest is None or not is_offered(manifest) or not store.staged_bytes(dataset):
+    entry = catalog.entries.get(dataset)
+    if entry is None or not entry.is_offered or not store.staged_bytes(dataset):
         return set()
     here = Settings(cache_dir=store.layout.root)
     planned = plan([dataset], items(catalog, [dataset], here), here)

@@ -1,7 +1,10 @@
 """What every archive format offers: its members, streamed, and proof of its end."""
 
-from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
+
+# Members up to this size come whole: pieces would cost more than they save.
+SMALL = 1 << 16
 
 
 class Entry(NamedTuple):
@@ -9,7 +12,8 @@ class Entry(NamedTuple):
 
     ``name`` has passed `names.checked`: relative, with single slashes, no trailing
     one. ``size`` is what the archive declares. ``mtime`` is in seconds, 0 if not
-    known. ``chunks`` streams the content once, while the entry is the current one.
+    known. A small content is there as a ``whole``, read and checked; any other
+    streams as ``pieces``, once, while the entry is the current one.
     """
 
     name: str
@@ -17,14 +21,23 @@ class Entry(NamedTuple):
     size: int
     executable: bool
     mtime: int
-    chunks: Callable[[], Iterator[memoryview | bytes]]
+    whole: memoryview | bytes | None
+    pieces: Iterable[memoryview | bytes] = ()
+
+    def chunks(self) -> Iterator[memoryview | bytes]:
+        """Return the content either way, in pieces."""
+        if self.whole is None:
+            return iter(self.pieces)
+        return iter((self.whole,) if self.whole else ())
 
 
 class ArchiveReader(Protocol):
     """A way to read one archive format.
 
     ``streams`` tells that it reads strictly forward, so that it can follow a file
-    that is still being downloaded; any other needs a whole file that can seek.
+    that is still being downloaded; any other needs a whole file that can seek. The
+    ``pieces`` of such another may be read in any order and in any thread, also when
+    the entry is no longer the current one.
     """
 
     @property
@@ -42,11 +55,19 @@ class ArchiveReader(Protocol):
     def entries(self, file: BinaryIO) -> Iterator[Entry]:
         """Yield the members; reaching the end proves that the archive was whole.
 
-        What the caller does not read of a member is read, and checked, for it.
-        Errors of ``file`` itself pass through unchanged.
+        What the caller does not begin to read of a member is read, and checked, for
+        it. Errors of ``file`` itself pass through unchanged.
 
         Raises:
             ArchiveError: if the archive is damaged, cut short, followed by other
                 bytes, or holds what must not be unpacked.
 
         """
+
+
+@runtime_checkable
+class PickingReader(Protocol):
+    """A reader of a format with a directory, which can pass over members unread."""
+
+    def picked(self, file: BinaryIO, wanted: Callable[[str], bool]) -> Iterator[Entry]:
+        """Yield the members whose names are wanted; see `ArchiveReader.entries`."""

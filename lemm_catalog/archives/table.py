@@ -2,11 +2,11 @@
 
 from lemm_catalog.archives.base import ArchiveReader
 from lemm_catalog.archives.names import shown
-from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ, TAR_ZST
 from lemm_catalog.archives.zip import ZIP
 from lemm_catalog.errors import UsageError
 
-READERS: tuple[ArchiveReader, ...] = (TAR, TAR_GZ, TAR_BZ2, TAR_XZ, ZIP)
+READERS: tuple[ArchiveReader, ...] = (TAR, TAR_GZ, TAR_BZ2, TAR_XZ, TAR_ZST, ZIP)
 
 
 def reader_for(path: str, override: str | None = None) -> ArchiveReader:

@@ -5,9 +5,9 @@ does not add up to its own check sum is never looked at.
 """
 
 import re
+import struct
 import zlib
 from contextlib import suppress
-from functools import lru_cache
 from typing import NamedTuple
 
 from lemm_catalog.archives.names import decoded, shown
@@ -15,6 +15,14 @@ from lemm_catalog.errors import ArchiveError
 
 BLOCK = 512
 MOST_SIZE = 2**63 - 1
+# The check sum is taken with spaces in its own place.
+_SPACES = 8 * ord(" ")
+# name, the numbers, kind, magic, prefix
+_FIELDS = struct.Struct("100s56sc100x6s82x155s12x")
+# The numbers as nearly everybody writes them: mode, owners, size, mtime, check sum.
+_PLAIN = re.compile(
+    rb"([0-7]{7})[\0 ].{16}([0-7]{11})[\0 ]([0-7]{11})[\0 ]([0-7]{6})\0 ", re.DOTALL
+)
 _DECIMAL = re.compile(rb"[0-9]{1,19}")
 _SECONDS = re.compile(rb"(-?[0-9]{1,19})(\.[0-9]*)?")
 _RECORD = re.compile(rb"([1-9][0-9]{0,6}) ")
@@ -37,32 +45,36 @@ def parse(block: bytes) -> Header:
         ArchiveError: if its check sum or one of its numbers is wrong.
 
     """
-    _verify_sum(block)
-    name = _text(block[0:100])
+    raw, numbers, kind, magic, prefix = _FIELDS.unpack(block)
+    if plain := _PLAIN.fullmatch(numbers):
+        digits = plain.groups()
+        mode, size = int(digits[0], 8), int(digits[1], 8)
+        mtime, stored = int(digits[2], 8), int(digits[3], 8)
+    else:
+        mode, size, mtime, stored = _numbers(numbers)
+    if stored != _sum(block) - sum(numbers[48:]) + _SPACES:
+        _verify_signed_sum(block)
+    name: bytes = raw.rstrip(b"\0")
+    if b"\0" in name:
+        name = _text(name)
     # In GNU's own header (magic "ustar ") other fields lie where ustar's prefix is.
-    if block[257:263] == b"ustar\0" and (prefix := _text(block[345:500])):
-        name = prefix + b"/" + name
-    size = number(block[124:136])
+    if prefix[0] and magic == b"ustar\0":
+        name = _text(prefix) + b"/" + name
     if not 0 <= size <= MOST_SIZE:
         raise ArchiveError(f"the archive holds {shown(name)}, of an impossible size")
-    return Header(
-        kind=block[156:157],
-        name=name,
-        size=size,
-        mtime=number(block[136:148]),
-        mode=number(block[100:108]),
-    )
+    return Header(kind, name, size, mtime, mode)
 
 
-def _verify_sum(block: bytes) -> None:
-    field = block[148:156]
-    stored = number(field)
-    total = _sum(block) - sum(field) + 8 * ord(" ")
-    if stored == total:
-        return
-    # Some old systems added the bytes up as signed numbers.
-    negative = sum(byte > 127 for byte in block[:148] + block[156:])
-    if stored != total - 256 * negative:
+def _numbers(fields: bytes) -> tuple[int, int, int, int]:
+    mode, size, mtime, stored = fields[:8], fields[24:36], fields[36:48], fields[48:]
+    return number(mode), number(size), number(mtime), number(stored)
+
+
+def _verify_signed_sum(block: bytes) -> None:
+    """Check the sum of some old systems, which added the bytes up as signed."""
+    rest = block[:148] + block[156:]
+    signed = sum(rest) + _SPACES - 256 * sum(byte > 127 for byte in rest)
+    if number(block[148:156]) != signed:
         raise ArchiveError("the archive is damaged (wrong check sum of a tar header)")
 
 
@@ -81,8 +93,6 @@ def _text(field: bytes) -> bytes:
     return field.partition(b"\0")[0]
 
 
-# Modes and times are the same in most headers of an archive.
-@lru_cache(maxsize=512)
 def number(field: bytes) -> int:
     """Return the number in a field, octal or in base 256.
 

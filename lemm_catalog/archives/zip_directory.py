@@ -11,7 +11,8 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from functools import lru_cache
+from typing import BinaryIO, NamedTuple
 
 from lemm_catalog.errors import ArchiveError
 
@@ -25,8 +26,7 @@ _SHORT = 0xFFFF
 _MOST_DIRECTORY = 1 << 29
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One member as the directory describes it; ``name`` is still raw."""
 
     name: bytes
@@ -193,6 +193,12 @@ def _mtime(date: int, time: int, extra: bytes) -> int:
     stamp = _extra(extra, 0x5455)
     if len(stamp) >= 5 and stamp[0] & 1:
         return int.from_bytes(stamp[1:5], "little", signed=True)
+    return _dos_time(date, time)
+
+
+# Many members are of the same second.
+@lru_cache(maxsize=1024)
+def _dos_time(date: int, time: int) -> int:
     # DOS time has no zone; taken as UTC, so that all machines agree on it.
     year, month, day = 1980 + (date >> 9), (date >> 5) & 15, date & 31
     if not 1 <= month <= 12 or not day:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self, final
 
 from lemm_catalog.errors import LemmError, PassingError, SourceError
@@ -25,7 +26,7 @@ class Address:
     url: str
     token: str | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The address in a form that is fit to be printed."""
         return redact(self.url)
@@ -61,6 +62,10 @@ class Validators:
             return self.etag.removeprefix("W/") != others.etag.removeprefix("W/")
         dates = {self.last_modified, others.last_modified} - {None}
         return len(dates) > 1
+
+
+class CrowdedError(PassingError):
+    """A host that wants fewer connections, or fewer requests."""
 
 
 class RangeRefusedError(SourceError):
@@ -140,6 +145,26 @@ class Backend(ABC):
         """
         with translated(self, address):
             return self._open(address, start, stop, validators or Validators())
+
+    @final
+    def several(
+        self, addresses: Iterator[Address]
+    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+        """Open whole contents one after the other, asking ahead where that is possible.
+
+        Each reply is to be read to its end, or closed, before the next is taken.
+        """
+        return self._several(addresses)
+
+    def _several(
+        self, addresses: Iterator[Address]
+    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+        """Open each as it comes; what fails is given in place of a reply."""
+        for address in addresses:
+            try:
+                yield address, self.open(address)
+            except SourceError as error:
+                yield address, error
 
     @abstractmethod
     def _open(

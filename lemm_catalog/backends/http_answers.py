@@ -1,4 +1,7 @@
-"""What an HTTP answer means: judged from its head, before a byte of it is taken."""
+"""What an HTTP answer means: judged from its head, before a byte of it is taken.
+
+Headers are known by their names in lower case.
+"""
 
 import email.utils
 import re
@@ -7,11 +10,17 @@ from collections.abc import Mapping
 from datetime import UTC
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lemm_catalog.backends.base import RangeRefusedError, Reply, Validators
+from lemm_catalog.backends.base import (
+    CrowdedError,
+    RangeRefusedError,
+    Reply,
+    Validators,
+)
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.source import redact
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_CROWDED = frozenset({429, 503})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 _NO_RANGE = re.compile(r"bytes \*/(\d{1,18})", re.ASCII)
 _WORDS = {
@@ -35,13 +44,14 @@ def check_status(shown: str, status: int, headers: Mapping[str, str]) -> None:
     if status in {200, 206}:
         return
     if status == 416:
-        match = _NO_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+        match = _NO_RANGE.fullmatch(headers.get("content-range", "").strip())
         total = int(match[1]) if match else None
         raise RangeRefusedError(f"{shown}: has not so many bytes (416)", total=total)
     if status in _PASSING:
-        wait = retry_after(headers.get("Retry-After"))
+        wait = retry_after(headers.get("retry-after"))
         said = "asks to come back later" if wait is not None else "fails"
-        raise PassingError(f"{shown}: {said} ({status})", retry_after=wait)
+        kind = CrowdedError if status in _CROWDED else PassingError
+        raise kind(f"{shown}: {said} ({status})", retry_after=wait)
     raise SourceError(f"{shown}: {_WORDS.get(status, f'answers with {status}')}")
 
 
@@ -52,7 +62,7 @@ def check_encoding(shown: str, headers: Mapping[str, str]) -> None:
         SourceError: if they are compressed on the way.
 
     """
-    encoding = headers.get("Content-Encoding", "identity").strip().lower()
+    encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         said = encoding if re.fullmatch(r"[a-z, -]{1,40}", encoding) else "other bytes"
         raise SourceError(f"{shown}: sends {said} where plain bytes were asked for")
@@ -67,17 +77,17 @@ def read_head(
         RangeRefusedError: if it is another part than was asked for.
 
     """
-    reply.content_type = headers.get("Content-Type", "")
+    reply.content_type = headers.get("content-type", "")
     reply.validators = Validators(
-        etag=headers.get("ETag"), last_modified=headers.get("Last-Modified")
+        etag=headers.get("etag"), last_modified=headers.get("last-modified")
     )
     if status == 200:
         reply.is_whole = True
-        length = headers.get("Content-Length", "")
+        length = headers.get("content-length", "")
         is_number = re.fullmatch(r"\d{1,18}", length, re.ASCII)
         reply.total = int(length) if is_number else None
         return
-    match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    match = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
     if asked is None or match is None or int(match[1]) != asked:
         shown = reply.address.shown
         raise RangeRefusedError(

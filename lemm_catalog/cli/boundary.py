@@ -2,14 +2,10 @@
 
 import os
 import signal
-import threading
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
-
-import typer
 
 from lemm_catalog.cli.console import Console, OutputClosedError
 from lemm_catalog.errors import LemmError
@@ -17,17 +13,18 @@ from lemm_catalog.errors import LemmError
 _GO_ON = "what is here stays; run it again to go on"
 
 
-@contextmanager
-def boundary(console: Console, *, debug: bool) -> Iterator[None]:
-    """Turn errors and signals into words and exit codes."""
+def guarded(console: Console, action: Callable[[], int], *, debug: bool) -> int:
+    """Return the exit code of an action, its errors and signals turned into words."""
     with _sigterm_raises():
         try:
-            yield
+            return action()
         except LemmError as error:
             if debug:
+                import traceback
+
                 console.trace(traceback.format_exc())
             console.error(error)
-            raise typer.Exit(error.exit_code) from error
+            return error.exit_code
         except KeyboardInterrupt:
             console.talk(f"interrupted; {_GO_ON}")
             _leave(130)
@@ -45,14 +42,15 @@ class _TerminatedError(BaseException):
 @contextmanager
 def _sigterm_raises() -> Iterator[None]:
     """Let SIGTERM unwind like Ctrl-C; only the main thread may ask for that."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
     def end(_: int, __: FrameType | None) -> None:
         raise _TerminatedError
 
-    before = signal.signal(signal.SIGTERM, end)
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread
+        yield
+        return
     try:
         yield
     finally:

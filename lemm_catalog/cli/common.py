@@ -1,29 +1,23 @@
-"""What makes a function a command: shared options, settings, the error boundary."""
+"""What every command gets: settings, a console, and the error boundary around it."""
 
-import functools
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import gc
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from lemm_catalog.api.catalog import Catalog
-from lemm_catalog.cli.boundary import boundary
+from lemm_catalog.cli.boundary import guarded
+from lemm_catalog.cli.commands import command
 from lemm_catalog.cli.console import Console, wants_color
-from lemm_catalog.cli.options import config_in_use, planning, settings_of, shared
-from lemm_catalog.load.catalog import Loaded, load
+from lemm_catalog.cli.options import PLANNING, SHARED, config_in_use, settings_of
+from lemm_catalog.load.shelf import open_shelf
 from lemm_catalog.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """One run of a command: its settings and its console."""
 
     settings: Settings
     console: Console
-
-    def load(self) -> Loaded:
-        """Read the catalog, with all its problems."""
-        return load(self.settings.catalog)
 
     def catalog(self) -> Catalog:
         """Return the catalog, once its remarks are told.
@@ -32,50 +26,35 @@ class Run:
             CatalogError: if a file of it is wrong.
 
         """
-        loaded = self.load()
-        for note in loaded.notes:
+        opened = open_shelf(self.settings.catalog, self.settings.index)
+        gc.freeze()  # it stays to the end: no need to look through it for garbage
+        for note in opened.notes:
             self.console.talk(note)
-        return Catalog.of(loaded)
+        return Catalog.of(opened.shelf)
 
 
-def command(
-    *, plans: bool = False
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the shared options, and turn its errors into exit codes.
+def perform(name: str, values: Mapping[str, Any]) -> int:
+    """Run a command with the values of its options; return its exit code.
 
-    The command's first parameter is the `Run`; typer sees the others and the shared.
+    What commands share becomes the `Run`; the rest goes to the command's function.
     """
-    declared: list[Callable[..., None]] = [planning, shared] if plans else [shared]
-    added = [p for one in declared for p in inspect.signature(one).parameters.values()]
-    names = {parameter.name for parameter in added}
-    common = set(inspect.signature(shared).parameters)
+    common = {option.name for option in (*PLANNING, *SHARED)}
+    given = {key: value for key, value in values.items() if key in common}
+    own = {key: value for key, value in values.items() if key not in common}
+    console = Console(
+        quiet=given["quiet"],
+        verbose=given["verbose"],
+        color=wants_color(refused=given["no_color"]),
+    )
 
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        own = list(inspect.signature(function).parameters.values())[1:]
+    def act() -> int:
+        code: int = command(name).run(_begin(console, given), **own)
+        return code
 
-        @functools.wraps(function)
-        def run(**arguments: Any) -> None:
-            given = {name: arguments.pop(name) for name in names}
-            console = Console(
-                quiet=given["quiet"],
-                verbose=given["verbose"],
-                color=wants_color(refused=given["no_color"]),
-            )
-            with boundary(console, debug=given["debug"]):
-                function(_begin(console, given), **arguments)
-
-        parameters = [
-            p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *added)
-        ]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in parameters}
-        run.shared = common  # type: ignore[attr-defined]
-        return run
-
-    return decorate
+    return guarded(console, act, debug=given["debug"])
 
 
-def _begin(console: Console, given: dict[str, Any]) -> Run:
+def _begin(console: Console, given: Mapping[str, Any]) -> Run:
     settings = settings_of(given)
     if console.verbose:
         console.talk(f"config   {config_in_use(given['config'])}")

@@ -2,18 +2,18 @@
 
 import errno
 import os
+import re
 import shutil
 import sys
-import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from lemm_catalog.errors import CatalogError, LemmError, LocalError
-from lemm_catalog.problems import Problem
-from lemm_catalog.render.findings.text import line
-from lemm_catalog.render.lines import counted
 
+if TYPE_CHECKING:
+    from lemm_catalog.problems import Problem
+
+_ODD = re.compile(r"[^ -~\n\t]")
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 # What pipes say when nobody reads them any more; Windows says EINVAL.
 _CLOSED = frozenset({errno.EPIPE, errno.EINVAL})
@@ -23,8 +23,7 @@ class OutputClosedError(BaseException):
     """Whoever read our results has gone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Console:
+class Console(NamedTuple):
     """How to speak: ``quiet`` drops all but results and errors."""
 
     quiet: bool = False
@@ -75,6 +74,8 @@ class Console:
         """Tell why the command failed, and what would mend it."""
         message = error.message
         if isinstance(error, CatalogError):
+            from lemm_catalog.render.findings.text import line
+
             for problem in error.problems:
                 _tell(safe(line(problem)))
             message = _summary(error.problems)
@@ -101,9 +102,12 @@ def wants_color(*, refused: bool) -> bool:
 
 def safe(text: str) -> str:
     """Escape what a terminal would obey: names come from strangers."""
-    if text.isascii() and text.replace("\n", "").isprintable():
+    # By letter, not by place: a long text has few that are odd at all.
+    odd = set(_ODD.findall(text))
+    harmful = [letter for letter in odd if not _is_harmless(letter)]
+    if not harmful:
         return text
-    return "".join(c if _is_harmless(c) else ascii(c)[1:-1] for c in text)
+    return text.translate({ord(letter): ascii(letter)[1:-1] for letter in harmful})
 
 
 def speak_any_language() -> None:
@@ -114,8 +118,11 @@ def speak_any_language() -> None:
 
 
 def _is_harmless(letter: str) -> bool:
-    is_plain = letter.isprintable() or letter in "\n\t"
-    return is_plain or unicodedata.category(letter) == "Zs"  # such as a hard space
+    if letter.isprintable():
+        return True
+    import unicodedata
+
+    return unicodedata.category(letter) == "Zs"  # such as a hard space
 
 
 def _tell(text: str) -> None:
@@ -125,7 +132,9 @@ def _tell(text: str) -> None:
             print(text, file=sys.stderr, flush=True)
 
 
-def _summary(problems: tuple[Problem, ...]) -> str:
+def _summary(problems: "tuple[Problem, ...]") -> str:
+    from lemm_catalog.render.lines import counted
+
     paths = dict.fromkeys(problem.path for problem in problems)
     where = next(iter(paths)) if len(paths) == 1 else counted(len(paths), "file")
     return f"{counted(len(problems), 'problem')} in {where}"

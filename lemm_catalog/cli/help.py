@@ -3,85 +3,87 @@
 import inspect
 import shutil
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from typer.core import TyperCommand, TyperGroup
+from lemm_catalog.cli.commands import COMMANDS, command
+from lemm_catalog.cli.declared import Argument, Option, Takes
+from lemm_catalog.cli.options import SHARED
 
+ABOUT = """Plan, fetch, verify and audit music and speech datasets.
+
+For a start:
+
+    lemm-catalog plan comprehensive
+    lemm-catalog pull sample
+"""
+_PROGRAM = "lemm-catalog"
 _MAX_WIDTH = 80
 _MIN_WIDTH = 40
+# What typer itself takes; a test holds the texts to be its own.
+_HELP = Option(name="help", flags=("-h", "--help"), help="Show this message and exit.")
+TOP: Takes = (
+    Option(name="version", flags=("--version",), help="Show the version."),
+    Option(
+        name="install_completion",
+        flags=("--install-completion",),
+        help="Install completion for the current shell.",
+    ),
+    Option(
+        name="show_completion",
+        flags=("--show-completion",),
+        help="Show completion for the current shell, to copy it or customize the "
+        "installation.",
+    ),
+    _HELP,
+)
 
 
-class HelpfulCommand(TyperCommand):
-    """A command whose help tells its own options from those it shares."""
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return the line that says how to write the command."""
-        arguments = [_written(p) for p in self.params if _is_argument(p)]
-        return " ".join(["Usage:", ctx.command_path, "[OPTIONS]", *arguments])
-
-    def get_help(self, ctx: Any) -> str:
-        """Return the whole page."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            heading = _heading(param, self.callback)
-            groups.setdefault(heading, []).append(_entry(param))
-        order = sorted(groups, key=lambda heading: heading == "Shared options")
-        sections = [_section(heading, groups[heading]) for heading in order]
-        return "\n\n".join([self.get_usage(ctx), *_prose(self.help or ""), *sections])
+def usage(name: str = "", takes: Takes = ()) -> str:
+    """Return the line that says how to write a command, or any of them."""
+    if not name:
+        return f"Usage: {_PROGRAM} COMMAND [OPTIONS] [ARGUMENTS]"
+    arguments = [one.written for one in takes if isinstance(one, Argument)]
+    return " ".join(["Usage:", _PROGRAM, name, "[OPTIONS]", *arguments])
 
 
-class HelpfulGroup(TyperGroup):
-    """The command line as a whole: its help lists every command in full."""
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return the line that says how to write a command."""
-        return f"Usage: {ctx.command_path} COMMAND [OPTIONS] [ARGUMENTS]"
-
-    def get_help(self, ctx: Any) -> str:
-        """Return the whole page."""
-        commands = [
-            (name, (command.help or "").split("\n\n")[0].replace("\n", " "))
-            for name in self.list_commands(ctx)
-            if (command := self.get_command(ctx, name))
+def top_page() -> str:
+    """Return the help of the command line as a whole, with every command in full."""
+    return "\n\n".join(
+        [
+            usage(),
+            *_prose(ABOUT),
+            _section("Commands", list(COMMANDS.items())),
+            _section("Options", [_entry(one) for one in TOP]),
+            f"Help on a command: {_PROGRAM} COMMAND --help",
         ]
-        options = [_entry(param) for param in self.get_params(ctx)]
-        return "\n\n".join(
-            [
-                self.get_usage(ctx),
-                *_prose(self.help or ""),
-                _section("Commands", commands),
-                _section("Options", options),
-                f"Help on a command: {ctx.command_path} COMMAND --help",
-            ]
-        )
+    )
 
 
-def _is_argument(param: Any) -> bool:
-    return bool(param.param_type_name == "argument")
+def command_page(name: str) -> str:
+    """Return the help of a command, its own options apart from those it shares."""
+    module = command(name)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in (*module.TAKES, _HELP):
+        groups.setdefault(_heading(one), []).append(_entry(one))
+    order = sorted(groups, key=lambda heading: heading == "Shared options")
+    sections = [_section(heading, groups[heading]) for heading in order]
+    return "\n\n".join(
+        [usage(name, module.TAKES), *_prose(module.run.__doc__ or ""), *sections]
+    )
 
 
-def _written(param: Any) -> str:
-    """Return an argument as the usage line shows it: ``ID``, ``[SELECTION...]``."""
-    many = "..." if param.nargs != 1 else ""
-    name = f"{param.metavar}{many}"
-    return name if param.required else f"[{name}]"
-
-
-def _heading(param: Any, callback: Callable[..., Any] | None) -> str:
-    if _is_argument(param):
+def _heading(one: Option | Argument) -> str:
+    if isinstance(one, Argument):
         return "Arguments"
-    shared: Iterable[str] = getattr(callback, "shared", ())
-    return "Shared options" if param.name in {*shared, "help"} else "Options"
+    return "Shared options" if one in (*SHARED, _HELP) else "Options"
 
 
-def _entry(param: Any) -> tuple[str, str]:
-    if _is_argument(param):
-        return _written(param), param.help or ""
+def _entry(one: Option | Argument) -> tuple[str, str]:
+    if isinstance(one, Argument):
+        return one.written, one.help
     # Short names first, as everywhere: -q, --quiet.
-    names = ", ".join(sorted(param.opts, key=len))
-    metavar = "" if param.is_flag else f" {param.metavar}"
-    return f"{names}{metavar}", param.help or ""
+    names = ", ".join(sorted(one.flags, key=len))
+    return f"{names} {one.metavar}".rstrip(), one.help
 
 
 def _width() -> int:

@@ -76,7 +76,7 @@ def requests_told(console: Console) -> Iterator[None]:
     if not console.verbose:
         yield
         return
-    logger, handler = logging.getLogger("urllib3.connectionpool"), _Telling(console)
+    logger, handler = logging.getLogger("lemm_catalog.http"), _Telling(console)
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
@@ -119,5 +119,5 @@ class _Telling(logging.Handler):
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell one message of the HTTP library, without what may be a secret."""
+        """Tell one request, without what may be a secret."""
         self._console.talk("  " + _QUERY.sub("?…", record.getMessage()))

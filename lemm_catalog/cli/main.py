@@ -1,82 +1,55 @@
-"""The command line: one file a command, registered here."""
+"""The front door: answers at once what it can, and leaves the rest to the full parser.
 
+Nothing is imported here that the answer does not need.
+"""
+
+import os
 import sys
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli import (
-    gc,
-    listing,
-    path,
-    plan,
-    pull,
-    refresh,
-    remove,
-    search,
-    show,
-    status,
-    validate,
-    verify,
-)
-from lemm_catalog.cli.console import speak_any_language
-from lemm_catalog.cli.help import HelpfulCommand, HelpfulGroup
-from lemm_catalog.version import __version__
-
-app = typer.Typer(
-    name="lemm-catalog",
-    cls=HelpfulGroup,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for _name, _command in {
-    "list": listing.run,
-    "show": show.run,
-    "search": search.run,
-    "path": path.run,
-    "plan": plan.run,
-    "pull": pull.run,
-    "status": status.run,
-    "verify": verify.run,
-    "remove": remove.run,
-    "refresh": refresh.run,
-    "gc": gc.run,
-    "validate": validate.run,
-}.items():
-    app.command(_name, cls=HelpfulCommand)(_command)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        python = ".".join(map(str, sys.version_info[:3]))
-        typer.echo(f"lemm-catalog {__version__} (manifest schema 1, Python {python})")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            callback=_print_version,
-            is_eager=True,
-            help="Show the version.",
-        ),
-    ] = False,
-) -> None:
-    """Plan, fetch, verify and audit music and speech datasets.
-
-    For a start:
-
-        lemm-catalog plan comprehensive
-        lemm-catalog pull sample
-    """
 
 
 def main() -> None:
     """Run the command line."""
+    words = sys.argv[1:]
+    if words == ["--version"]:
+        from lemm_catalog.version import version_line
+
+        print(version_line())  # noqa: T201 - the console alone takes longer to load
+        return
+    from lemm_catalog.cli.console import speak_any_language
+
     speak_any_language()
+    code = None if "_LEMM_CATALOG_COMPLETE" in os.environ else _answer(words)
+    if code is not None:
+        sys.exit(code)
+    from lemm_catalog.cli.full import app
+
     app(prog_name="lemm-catalog")
+
+
+def _answer(words: list[str]) -> int | None:
+    """Return the exit code of a plain command line, or None if it is not one."""
+    from lemm_catalog.cli.commands import COMMANDS, command
+
+    if words and words[-1] in {"-h", "--help"} and len(words) <= 2:
+        return _help(words[:-1])
+    if not words or words[0] not in COMMANDS:
+        return None
+    from lemm_catalog.cli.lean import parsed
+
+    values = parsed(command(words[0]).TAKES, words[1:])
+    if values is None:
+        return None
+    from lemm_catalog.cli.common import perform
+
+    return perform(words[0], values)
+
+
+def _help(words: list[str]) -> int | None:
+    from lemm_catalog.cli.commands import COMMANDS
+    from lemm_catalog.cli.console import Console
+    from lemm_catalog.cli.help import command_page, top_page
+
+    if words and words[0] not in COMMANDS:
+        return None
+    Console().result(command_page(words[0]) if words else top_page())
+    return 0

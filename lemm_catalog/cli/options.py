@@ -1,106 +1,143 @@
-"""The options and arguments that commands share, declared once."""
+"""The options and arguments that commands share, and the settings they make."""
 
 import os
-import urllib.request
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from lemm_catalog.cli.declared import Argument, Option
 from lemm_catalog.errors import UsageError
 from lemm_catalog.settings import DEFAULT_CONFIG, Settings, folder, settings_from
 from lemm_catalog.sizes import parse_size
 
 _SELECTION = "Phases, dataset ids, id/part, or globs"
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="SELECTION", help=f"{_SELECTION}; none: all datasets."),
-]
-PhaseWords = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="SELECTION", help=f"{_SELECTION}; none: the configured phase."
+WORDS = Argument(
+    name="selection", metavar="SELECTION", help=f"{_SELECTION}; none: all datasets."
+)
+PHASE_WORDS = Argument(
+    name="selection",
+    metavar="SELECTION",
+    help=f"{_SELECTION}; none: the configured phase.",
+)
+IDS = Argument(
+    name="datasets",
+    metavar="ID",
+    help="Datasets, as `list` names them.",
+    required=True,
+)
+JSON = Option(name="as_json", flags=("--json",), help="Print JSON for programs.")
+PLANNING = (
+    Option(
+        name="exclude",
+        flags=("--exclude",),
+        kind="texts",
+        metavar="SELECTION",
+        help="Leave these out; repeatable.",
     ),
-]
-Ids = Annotated[
-    list[str], typer.Argument(metavar="ID", help="Datasets, as `list` names them.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+    Option(
+        name="commercial",
+        flags=("--commercial",),
+        help="Only what may be used commercially.",
+    ),
+    Option(
+        name="max_storage",
+        flags=("--max-storage",),
+        kind="text",
+        metavar="SIZE",
+        help="The most the data may take, as 150GB.",
+    ),
+    Option(name="fit", flags=("--fit",), help="Take by priority what fits."),
+    Option(
+        name="keep_archives",
+        flags=("--keep-archives",),
+        help="Keep archives after unpacking.",
+    ),
+    Option(
+        name="jobs",
+        flags=("--jobs",),
+        kind="count",
+        metavar="N",
+        help="Datasets at once; default: 1.",
+    ),
+    Option(
+        name="connections",
+        flags=("--connections",),
+        kind="count",
+        metavar="N",
+        help="The most connections to one host; default: 16.",
+    ),
+    Option(
+        name="limit_rate",
+        flags=("--limit-rate",),
+        kind="text",
+        metavar="SIZE",
+        help="The most to fetch in a second, as 5MB.",
+    ),
+)
+SHARED = (
+    Option(
+        name="catalog",
+        flags=("--catalog",),
+        kind="texts",
+        metavar="DIR",
+        help="Use this catalog in place of the builtin one; repeatable, later "
+        "ones override (--catalog builtin --catalog mine).",
+    ),
+    Option(
+        name="cache_dir",
+        flags=("--cache-dir",),
+        kind="text",
+        metavar="DIR",
+        help="Where the data lies; default: datasets.",
+    ),
+    Option(
+        name="config",
+        flags=("--config",),
+        kind="path",
+        metavar="FILE",
+        help="Read this file in place of config/config.yaml.",
+    ),
+    Option(name="offline", flags=("--offline",), help="Do not use the network."),
+    Option(
+        name="quiet",
+        flags=("--quiet", "-q"),
+        help="Say nothing but results and errors.",
+    ),
+    Option(
+        name="verbose",
+        flags=("--verbose", "-v"),
+        help="Say which settings are in use, and each request.",
+    ),
+    Option(name="no_color", flags=("--no-color",), help="Use no color."),
+    Option(
+        name="debug",
+        flags=("--debug",),
+        help="Show where in the code an error arose.",
+    ),
+)
 
 
-def shared(
-    catalog: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DIR",
-            help="Use this catalog in place of the builtin one; repeatable, later "
-            "ones override (--catalog builtin --catalog mine).",
-        ),
-    ] = None,
-    cache_dir: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Where the data lies; default: datasets."),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Read this file in place of config/config.yaml."
-        ),
-    ] = None,
-    offline: Annotated[
-        bool | None, typer.Option("--offline", help="Do not use the network.")
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")
-    ] = False,
-    verbose: Annotated[
-        bool,
-        typer.Option(
-            "--verbose", "-v", help="Say which settings are in use, and each request."
-        ),
-    ] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="Use no color.")] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show where in the code an error arose.")
-    ] = False,
-) -> None:
-    """Declare the options that every command has."""
+class _SystemProxies(Mapping[str, str]):
+    """This machine's proxies; asked by need, since that takes 50 ms to import."""
+
+    @cached_property
+    def _found(self) -> dict[str, str]:
+        from urllib.request import getproxies
+
+        return getproxies()
+
+    def __getitem__(self, scheme: str) -> str:
+        return self._found[scheme]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
-def planning(
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SELECTION", help="Leave these out; repeatable."),
-    ] = None,
-    commercial: Annotated[
-        bool, typer.Option("--commercial", help="Only what may be used commercially.")
-    ] = False,
-    max_storage: Annotated[
-        str | None,
-        typer.Option(metavar="SIZE", help="The most the data may take, as 150GB."),
-    ] = None,
-    fit: Annotated[
-        bool | None, typer.Option("--fit", help="Take by priority what fits.")
-    ] = None,
-    keep_archives: Annotated[
-        bool | None,
-        typer.Option("--keep-archives", help="Keep archives after unpacking."),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, max=64, help="Datasets at once; default: 1."),
-    ] = None,
-    connections: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, max=64, help="Connections for one file; default: 4."
-        ),
-    ] = None,
-) -> None:
-    """Declare the options of commands that plan."""
-
-
-def settings_of(given: dict[str, Any]) -> Settings:
+def settings_of(given: Mapping[str, Any]) -> Settings:
     """Return the settings of this process, with the options that were given.
 
     Raises:
@@ -108,19 +145,21 @@ def settings_of(given: dict[str, Any]) -> Settings:
         CatalogError: if the config file is wrong.
 
     """
-    base = settings_from(os.environ, given["config"], urllib.request.getproxies())
+    base = settings_from(os.environ, given["config"], _SystemProxies())
     cache_dir, limit = given["cache_dir"], given.get("max_storage")
+    rate = given.get("limit_rate")
     return base.having(
-        catalog=tuple(given["catalog"]) if given["catalog"] else None,
+        catalog=given["catalog"] or None,
         cache_dir=None if cache_dir is None else folder(cache_dir),
-        offline=given["offline"],
-        exclude=tuple(given.get("exclude") or ()),
+        offline=given["offline"] or None,
+        exclude=given.get("exclude") or (),
         policy="commercial" if given.get("commercial") else None,
-        max_storage=None if limit is None else _size(limit),
-        fit=given.get("fit"),
-        keep_archives=given.get("keep_archives"),
+        max_storage=None if limit is None else _size("--max-storage", limit),
+        fit=given.get("fit") or None,
+        keep_archives=given.get("keep_archives") or None,
         jobs=given.get("jobs"),
         connections=given.get("connections"),
+        limit_rate=None if rate is None else _rate("--limit-rate", rate),
     )
 
 
@@ -132,8 +171,14 @@ def config_in_use(given: Path | None) -> str:
     return str(named or DEFAULT_CONFIG)
 
 
-def _size(text: str) -> int:
+def _size(option: str, text: str) -> int:
     try:
         return parse_size(text)
     except ValueError as error:
-        raise UsageError(f"--max-storage: {error}") from error
+        raise UsageError(f"{option}: {error}") from error
+
+
+def _rate(option: str, text: str) -> int:
+    if not (rate := _size(option, text)):
+        raise UsageError(f"{option}: nothing would ever come at {text!r}")
+    return rate

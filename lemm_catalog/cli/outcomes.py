@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import typer
-
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.logs import logged, requests_told
 from lemm_catalog.cli.progress import observing
@@ -26,19 +24,20 @@ def carry_out(run: Run, action: Callable[[Observer], Outcome]) -> Outcome:
     return outcome
 
 
-def tell(run: Run, command: str, outcome: Outcome, *, as_json: bool) -> None:
-    """Print an outcome, and leave with its exit code if it is not 0."""
+def tell(run: Run, command: str, outcome: Outcome, *, as_json: bool) -> int:
+    """Print an outcome, and return its exit code."""
     if as_json:
         run.console.result(to_json(command, outcome_data(outcome)))
     else:
         run.console.result(outcome_text(outcome, run.console.width))
-    leave(run, outcome)
+    return code_of(run, outcome)
 
 
-def leave(run: Run, outcome: Outcome) -> None:
-    """Leave with the exit code of an outcome, if it is not 0."""
+def code_of(run: Run, outcome: Outcome) -> int:
+    """Return the exit code of an outcome, and say what failed if it is not 0."""
     failed = [dataset.id for dataset in outcome.datasets if dataset.exit_code]
     if failed:
         count = counted(len(failed), "dataset")
         run.console.failure(f"{count} not brought: {', '.join(failed)}")
-        raise typer.Exit(outcome.exit_code)
+        return outcome.exit_code
+    return 0

@@ -1,22 +1,25 @@
 """``lemm-catalog path``."""
 
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Argument, Takes
+from lemm_catalog.cli.options import JSON, SHARED
 from lemm_catalog.render.data import to_json
+from lemm_catalog.rules.selection import find
+
+TAKES: Takes = (
+    Argument(
+        name="dataset",
+        metavar="ID",
+        help="The dataset, or id/part.",
+        many=False,
+        required=True,
+    ),
+    JSON,
+    *SHARED,
+)
 
 
-@command()
-def run(
-    run: Run,
-    dataset: Annotated[
-        str, typer.Argument(metavar="ID", help="The dataset, or id/part.")
-    ],
-    as_json: AsJson = False,
-) -> None:
+def run(run: Run, *, dataset: str, as_json: bool) -> int:
     """Print the folder of a dataset, for scripts.
 
     Fails with 1 unless all of the dataset is here; prints the folder if some is.
@@ -24,7 +27,7 @@ def run(
         cd "$(lemm-catalog path sample)"
     """
     catalog = run.catalog()
-    catalog.manifest(dataset.partition("/")[0])  # one dataset, no phase and no glob
+    find(catalog, dataset.partition("/")[0])  # one dataset, no phase and no glob
     standing = catalog.status(dataset, settings=run.settings)[0]
     path = run.settings.cache_dir.absolute() / standing.id
     if as_json:
@@ -35,4 +38,5 @@ def run(
     if standing.state != "present":
         run.console.failure(f"{standing.id} is {standing.state}: {standing.reason}")
         run.console.talk(f"  lemm-catalog pull {dataset}")
-        raise typer.Exit(1)
+        return 1
+    return 0

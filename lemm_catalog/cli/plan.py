@@ -1,27 +1,29 @@
 """``lemm-catalog plan``."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Option, Takes
+from lemm_catalog.cli.options import JSON, PHASE_WORDS, PLANNING, SHARED
 
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson, PhaseWords
-from lemm_catalog.render.data import value_json
-from lemm_catalog.render.plans import Origins, plan_text
-from lemm_catalog.store.files import write_atomically
+TAKES: Takes = (
+    PHASE_WORDS,
+    JSON,
+    Option(
+        name="out",
+        flags=("--out",),
+        kind="path",
+        metavar="FILE",
+        help="Save the plan, for `pull --plan FILE`.",
+    ),
+    *PLANNING,
+    *SHARED,
+)
 
 
-@command(plans=True)
 def run(
-    run: Run,
-    selection: PhaseWords = None,
-    as_json: AsJson = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Save the plan, for `pull --plan FILE`."),
-    ] = None,
-) -> None:
+    run: Run, *, selection: tuple[str, ...], as_json: bool, out: Path | None
+) -> int:
     """Say what a pull would do: needs no network, writes nothing.
 
     Each action comes with its reason, bytes and source; then the totals, the most
@@ -33,12 +35,19 @@ def run(
         lemm-catalog plan minimal libritts/dev-clean --out plan.json
     """
     catalog = run.catalog()
-    plan = catalog.plan(*selection or (), settings=run.settings)
+    plan = catalog.plan(*selection, settings=run.settings)
     if out:
-        write_atomically(out, value_json(plan) + "\n")
+        from lemm_catalog.render.data import dumped
+        from lemm_catalog.store.files import write_atomically
+
+        write_atomically(out, dumped(plan) + "\n")
     if as_json:
-        run.console.result(value_json(plan))
+        from lemm_catalog.render.data import dumped
+
+        run.console.result(dumped(plan))
     else:
+        from lemm_catalog.render.plans import Origins, plan_text
+
         origins: Origins = {}
         if run.console.verbose and plan.datasets:
             ids = [dataset.id for dataset in plan.datasets]
@@ -47,5 +56,4 @@ def run(
         run.console.result(plan_text(plan, run.console.width, origins))
     if out:
         run.console.talk(f"saved; lemm-catalog pull --plan {out} carries it out")
-    if plan.problems:
-        raise typer.Exit(1)
+    return 1 if plan.problems else 0

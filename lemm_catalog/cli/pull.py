@@ -1,26 +1,32 @@
 """``lemm-catalog pull``."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from lemm_catalog.api.saved import read_plan
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson, PhaseWords
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Option, Takes
+from lemm_catalog.cli.options import JSON, PHASE_WORDS, PLANNING, SHARED
 from lemm_catalog.cli.outcomes import carry_out, tell
 from lemm_catalog.errors import UsageError
 
+TAKES: Takes = (
+    PHASE_WORDS,
+    JSON,
+    Option(
+        name="plan",
+        flags=("--plan",),
+        kind="path",
+        metavar="FILE",
+        help="Carry out a saved plan.",
+    ),
+    *PLANNING,
+    *SHARED,
+)
 
-@command(plans=True)
+
 def run(
-    run: Run,
-    selection: PhaseWords = None,
-    as_json: AsJson = False,
-    plan: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Carry out a saved plan.")
-    ] = None,
-) -> None:
+    run: Run, *, selection: tuple[str, ...], as_json: bool, plan: Path | None
+) -> int:
     """Fetch, verify, unpack and publish what a plan says.
 
     Interrupted and run again, it goes on where it was; run once more, it does
@@ -30,7 +36,7 @@ def run(
         lemm-catalog pull minimal --exclude urmp
         lemm-catalog pull --plan plan.json
     """
-    settings, words = run.settings, selection or ()
+    settings, words = run.settings, selection
     if plan is None:
         catalog = run.catalog()
         outcome = carry_out(
@@ -44,4 +50,4 @@ def run(
             )
         saved, catalog = read_plan(plan), run.catalog()
         outcome = carry_out(run, lambda seen: catalog.pull_saved(saved, settings, seen))
-    tell(run, "pull", outcome, as_json=as_json)
+    return tell(run, "pull", outcome, as_json=as_json)

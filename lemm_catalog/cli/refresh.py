@@ -1,15 +1,17 @@
 """``lemm-catalog refresh``."""
 
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson, Ids
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Takes
+from lemm_catalog.cli.options import IDS, JSON, PLANNING, SHARED
 from lemm_catalog.cli.outcomes import carry_out, tell
 
+TAKES: Takes = (IDS, JSON, *PLANNING, *SHARED)
 
-@command(plans=True)
-def run(run: Run, datasets: Ids, as_json: AsJson = False) -> None:
+
+def run(run: Run, *, datasets: tuple[str, ...], as_json: bool) -> int:
     """Fetch datasets anew; what is here stays until the new is in place."""
     catalog, settings = run.catalog(), run.settings
     outcome = carry_out(
         run, lambda seen: catalog.refresh(*datasets, settings=settings, observer=seen)
     )
-    tell(run, "refresh", outcome, as_json=as_json)
+    return tell(run, "refresh", outcome, as_json=as_json)

@@ -1,23 +1,21 @@
 """``lemm-catalog search``."""
 
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Argument, Takes
+from lemm_catalog.cli.options import JSON, SHARED
 from lemm_catalog.render.data import to_json
 from lemm_catalog.render.listings import list_text
 
+TAKES: Takes = (
+    Argument(
+        name="words", metavar="WORD", help="All of them must occur.", required=True
+    ),
+    JSON,
+    *SHARED,
+)
 
-@command()
-def run(
-    run: Run,
-    words: Annotated[
-        list[str], typer.Argument(metavar="WORD", help="All of them must occur.")
-    ],
-    as_json: AsJson = False,
-) -> None:
+
+def run(run: Run, *, words: tuple[str, ...], as_json: bool) -> int:
     """Find datasets by words in their name, summary, tasks, format and notes.
 
     Upper and lower case are the same; datasets that are excluded are found too.
@@ -32,4 +30,4 @@ def run(
         run.console.result(list_text(found, run.console.table_width))
     if not found:
         run.console.talk(f"no dataset has all of: {' '.join(words)}")
-        raise typer.Exit(1)
+    return 0 if found else 1

@@ -1,21 +1,21 @@
 """``lemm-catalog show``."""
 
-from typing import Annotated
-
-import typer
-
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Argument, Takes
+from lemm_catalog.cli.options import JSON, SHARED
 from lemm_catalog.render.catalogs import show_text
 from lemm_catalog.render.data import to_json
 
+TAKES: Takes = (
+    Argument(
+        name="dataset", metavar="ID", help="The dataset.", many=False, required=True
+    ),
+    JSON,
+    *SHARED,
+)
 
-@command()
-def run(
-    run: Run,
-    dataset: Annotated[str, typer.Argument(metavar="ID", help="The dataset.")],
-    as_json: AsJson = False,
-) -> None:
+
+def run(run: Run, *, dataset: str, as_json: bool) -> int:
     """Show all that is known of one dataset, be it excluded.
 
     Sizes, files with every source and checksum, license with its claims, layout,
@@ -25,7 +25,8 @@ def run(
     manifest = catalog.manifest(dataset)
     listed = catalog.listed_one(manifest.id, run.settings)
     if as_json:
-        content = {"manifest": manifest, "summary": listed}
+        content = {"manifest": manifest.model_dump(mode="json"), "summary": listed}
         run.console.result(to_json("show", content))
     else:
         run.console.result(show_text(manifest, listed, run.console.width))
+    return 0

@@ -1,49 +1,37 @@
 """``lemm-catalog validate``."""
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from lemm_catalog.cli.common import Run, command
-from lemm_catalog.cli.options import AsJson
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Argument, Option, Takes
+from lemm_catalog.cli.options import JSON, SHARED
 from lemm_catalog.errors import UsageError
-from lemm_catalog.load.catalog import Loaded, load_paths
+from lemm_catalog.load.catalog import Loaded, load, load_paths
 from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.render.findings.table import FORMATS
 
+TAKES: Takes = (
+    Argument(
+        name="paths",
+        metavar="PATH",
+        kind="path",
+        help="Manifests, folders of them, or catalogs; none: the catalog in use.",
+    ),
+    Option(
+        name="form",
+        flags=("--format",),
+        kind="choice",
+        choices=tuple(FORMATS),
+        metavar="|".join(FORMATS),
+        help="How problems are shown; default: text.",
+    ),
+    JSON,
+    *SHARED,
+)
 
-class Format(StrEnum):
-    """How problems are shown."""
 
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
-
-
-@command()
-def run(
-    run: Run,
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="Manifests, folders of them, or catalogs; none: the catalog in use.",
-        ),
-    ] = None,
-    form: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="text|json|github|sarif",
-            help="How problems are shown; default: text.",
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
+def run(run: Run, *, paths: tuple[Path, ...], form: str | None, as_json: bool) -> int:
     """Check files against schema and rules.
 
     Tells every problem of every file at once: file:line:column, what is wrong and
@@ -52,17 +40,16 @@ def run(
         lemm-catalog validate catalog/datasets/nsynth.yaml
         lemm-catalog validate --format github catalog
     """
-    if as_json and form not in {None, Format.JSON}:
+    if as_json and form not in {None, "json"}:
         raise UsageError(f"--json and --format {form} are two formats; give one")
-    loaded: Loaded = load_paths(paths) if paths else run.load()
+    loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
     for note in loaded.notes:
         run.console.talk(note)
-    chosen = Format.JSON if as_json else form or Format.TEXT
+    chosen = "json" if as_json else form or "text"
     here = Path.cwd()
     problems = [_seen_from(here, problem) for problem in loaded.problems]
     run.console.result(FORMATS[chosen](problems, loaded.files))
-    if errors_in(problems):
-        raise typer.Exit(1)
+    return 1 if errors_in(problems) else 0
 
 
 def _seen_from(here: Path, problem: Problem) -> Problem:

@@ -1,35 +1,34 @@
 """``lemm-catalog verify``."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from lemm_catalog.cli.common import Run, command
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Option, Takes
 from lemm_catalog.cli.logs import requests_told
-from lemm_catalog.cli.options import AsJson, Words
-from lemm_catalog.cli.outcomes import carry_out, leave
+from lemm_catalog.cli.options import JSON, SHARED, WORDS
+from lemm_catalog.cli.outcomes import carry_out, code_of
 from lemm_catalog.cli.progress import observing
 from lemm_catalog.model.outcome import Outcome
+from lemm_catalog.model.plain import plain
 from lemm_catalog.model.standing import Standing
 from lemm_catalog.render.data import to_json
 from lemm_catalog.render.outcomes import outcome_data, outcome_text
 from lemm_catalog.render.standings import verify_text
 from lemm_catalog.store.receipts import Verification
 
+TAKES: Takes = (
+    WORDS,
+    Option(name="quick", flags=("--quick",), help="Compare sizes and times only."),
+    Option(name="repair", flags=("--repair",), help="Mend what is damaged."),
+    JSON,
+    *SHARED,
+)
 
-@command()
+
 def run(
-    run: Run,
-    selection: Words = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Compare sizes and times only.")
-    ] = False,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Fetch anew what is damaged.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
+    run: Run, *, selection: tuple[str, ...], quick: bool, repair: bool, as_json: bool
+) -> int:
     """Read everything that is here and compare it with its checksums.
 
     Fails with 1 if something is damaged and was not repaired, or if something you
@@ -38,7 +37,7 @@ def run(
         lemm-catalog verify
         lemm-catalog verify nsynth --repair
     """
-    catalog, words, settings = run.catalog(), selection or (), run.settings
+    catalog, words, settings = run.catalog(), selection, run.settings
     with requests_told(run.console), observing(run.console) as seen:
         found = catalog.verify(*words, settings=settings, observer=seen, quick=quick)
     standings = catalog.status(*words, settings=settings) if words else ()
@@ -54,10 +53,8 @@ def run(
         run.console.result(to_json("verify", _data(found, lacking, outcome)))
     elif outcome:
         run.console.result(outcome_text(outcome, run.console.width))
-    if outcome:
-        leave(run, outcome)
-    if lacking or (damaged and not outcome):
-        raise typer.Exit(1)
+    code = code_of(run, outcome) if outcome else 0
+    return code or (1 if lacking or (damaged and not outcome) else 0)
 
 
 def _data(
@@ -68,7 +65,7 @@ def _data(
     """Return what was found before the repair, and how the repair ended."""
     return {
         "datasets": [
-            {"id": name, "whole": not finding.damaged, **finding.model_dump()}
+            {"id": name, "whole": not finding.damaged, **plain(finding)}
             for name, finding in found.items()
         ],
         "missing": [one.id for one in lacking if one.state == "missing"],

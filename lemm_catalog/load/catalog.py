@@ -1,27 +1,22 @@
 """Catalog roots to one catalog, with every problem of every file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lemm_catalog.load.document import (
-    Document,
-    read_json,
-    read_yaml,
-)
+from lemm_catalog.errors import CatalogError
+from lemm_catalog.load.check import Model, check
+from lemm_catalog.load.document import Document, read_json, read_yaml
 from lemm_catalog.load.files import UnreadableError
-from lemm_catalog.load.schema import Model, check
+from lemm_catalog.load.roots import MEMBERS, builtin_root, folders_of
 from lemm_catalog.model.catalog import Catalog, Phases
 from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
-from lemm_catalog.problems import Problem
+from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.rules.consistency import findings, ladder_findings
 from lemm_catalog.rules.finding import Finding
-
-BUILTIN = "builtin"
-_MEMBERS = ("datasets", "phases.yaml", "licenses", "policies", "locks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,22 +29,13 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def builtin_root() -> Path:
-    """Return the folder of the packaged catalog, in a wheel or in a checkout."""
-    package = Path(__file__).parent.parent
-    installed = package / "builtin" / "catalog"
-    return installed if installed.is_dir() else package.parent / "catalog"
-
-
 def load(roots: Sequence[str | Path] = ()) -> Loaded:
     """Read all files of the catalog roots, a later one overriding an earlier.
 
     A root without phases, licenses or policies of its own has the builtin ones.
     """
-    builtin = builtin_root()
-    folders = [builtin if root == BUILTIN else Path(root) for root in roots]
-    reader = _Reader()
-    for folder in folders or [builtin]:
+    reader, builtin = Reader(), builtin_root()
+    for folder in folders_of(roots):
         reader.read_root(folder, builtin)
     return reader.result()
 
@@ -60,7 +46,7 @@ def load_paths(paths: Iterable[Path]) -> Loaded:
     Manifests on their own are judged within the phases, licenses, policies and locks
     of the catalog they lie in, or else within the builtin one's.
     """
-    reader = _Reader()
+    reader = Reader()
     builtin = builtin_root()
     chosen = list(paths)
     reader.read_shared(builtin)
@@ -79,29 +65,52 @@ def load_paths(paths: Iterable[Path]) -> Loaded:
     return reader.result()
 
 
-@dataclass
-class _Reader:
-    """Gathers what the files say; `result` then looks at the whole."""
+def read_manifest(path: Path) -> Manifest:
+    """Return one manifest, checked by itself.
 
+    Raises:
+        CatalogError: if it is wrong, with every place.
+
+    """
+    reader = Reader()
+    reader.read_manifest(path)
+    if errors := errors_in(reader.problems):
+        raise CatalogError(errors)
+    ((manifest, _),) = reader.manifests.values()
+    return manifest
+
+
+@dataclass
+class Reader:
+    """Gathers what the files say; `result` then looks at the whole.
+
+    Manifests whose path is among ``known``, with their id, are not read again;
+    ``kept`` has those of them that no other overrides.
+    """
+
+    known: Mapping[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     files: int = 0
     phases: Phases | None = None
     phases_document: Document | None = None
     manifests: dict[str, tuple[Manifest, Document]] = field(default_factory=dict)
+    paths: dict[str, Path] = field(default_factory=dict)
     licenses: dict[str, LicenseFacts] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
 
     def read_root(self, root: Path, builtin: Path) -> None:
+        """Read a catalog; what it lacks is taken from the builtin one."""
         if not root.is_dir():
             message = "is not a folder; a catalog is one, with datasets/ in it"
             self.problems.append(
                 Problem(path=str(root), code="unreadable", message=message)
             )
             return
-        if not any((root / name).exists() for name in _MEMBERS):
-            message = f"holds no catalog: none of {', '.join(_MEMBERS)}"
+        if not any((root / name).exists() for name in MEMBERS):
+            message = f"holds no catalog: none of {', '.join(MEMBERS)}"
             self.problems.append(
                 Problem(path=str(root), code="unreadable", message=message)
             )
@@ -113,6 +122,7 @@ class _Reader:
         self.read_locks(root)
 
     def read_locks(self, root: Path) -> None:
+        """Read the locks of a catalog."""
         for path in _listed(root / "locks", ".json", self.problems):
             document, lock = self._read(path, "lock", Lock)
             if lock and document:
@@ -142,17 +152,28 @@ class _Reader:
                     self.policies[policy.id] = policy
 
     def read_manifest(self, path: Path) -> None:
+        """Read a manifest, unless it is known."""
+        if name := self.known.get(str(path)):
+            self._override(name, path)
+            self.kept.add(name)
+            return
         document, manifest = self._read(path, "manifest", Manifest)
         if manifest is None or document is None:
             return
         self._expect_name(document, manifest.id)
-        if manifest.id in self.manifests:
-            other = self.manifests[manifest.id][1].path
-            self.notes.append(f"{manifest.id}: {path} overrides {other}")
-            # It pins the sources of the other one.
-            self.locks.pop(manifest.id, None)
+        self._override(manifest.id, path)
         self.manifests[manifest.id] = manifest, document
         self.problems.extend(_missing_companions(manifest, document))
+
+    def _override(self, name: str, path: Path) -> None:
+        """Let a manifest take the place of one of the same id, and say so."""
+        if other := self.paths.get(name):
+            self.notes.append(f"{name}: {path} overrides {other}")
+            # It pins the sources of the other one.
+            self.locks.pop(name, None)
+            self.manifests.pop(name, None)
+            self.kept.discard(name)
+        self.paths[name] = path
 
     def _expect_name(self, document: Document, name: str) -> None:
         path = Path(document.path)
@@ -177,6 +198,7 @@ class _Reader:
         return document, value
 
     def result(self) -> Loaded:
+        """Return what was read, judged as a whole."""
         catalog = Catalog(
             manifests={
                 name: self.manifests[name][0] for name in sorted(self.manifests)

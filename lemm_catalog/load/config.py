@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from lemm_catalog.errors import CatalogError
+from lemm_catalog.load.check import check
 from lemm_catalog.load.document import read_yaml
 from lemm_catalog.load.files import UnreadableError
-from lemm_catalog.load.schema import check
 from lemm_catalog.model.base import Declared, Line
 
 

@@ -1,25 +1,22 @@
-"""Data against its JSON Schema and its model, as problems with a place and a mend."""
+"""Data against its JSON Schema, as problems with a place and a mend."""
 
 import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
-from pydantic import BaseModel
-from pydantic import ValidationError as ModelError
 
 from lemm_catalog.load.document import Document
 from lemm_catalog.load.files import fit_to_show
+from lemm_catalog.load.roots import schemas_folder
 from lemm_catalog.load.strict_yaml import KeyPath
 from lemm_catalog.problems import Problem
 
-Model = TypeVar("Model", bound=BaseModel)
 _NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -43,13 +40,6 @@ _COMPANIONS = {
 _USER = re.compile(r"://[^/@\s]*@")
 # The longest text any schema takes.
 _LONGEST = 20_000
-
-
-def schemas_folder() -> Path:
-    """Return the folder of JSON Schemas, in a wheel or in a checkout."""
-    package = Path(__file__).parent.parent
-    installed = package / "builtin" / "schemas"
-    return installed if installed.is_dir() else package.parent / "schemas"
 
 
 @cache
@@ -79,40 +69,12 @@ _CarefulValidator: Any = extend(  # type: ignore[no-untyped-call]  # has no type
 )
 
 
-def check(
-    document: Document, kind: str, model: type[Model]
-) -> tuple[Model | None, tuple[Problem, ...]]:
-    """Return the value of a document, or every problem its schema has with it."""
+def schema_problems(document: Document, kind: str) -> tuple[Problem, ...]:
+    """Return every problem that its schema has with a document."""
     errors: Iterable[ValidationError] = _validator(kind).iter_errors(document.data)
     root = _validator(kind).schema
     problems = {p for error in errors for p in _problems(document, root, error)}
-    if problems:
-        return None, tuple(sorted(problems))
-    try:
-        return model.model_validate(document.data), ()
-    except ModelError as error:
-        return None, tuple(
-            document.problem(
-                _known(document, item["loc"]),
-                "wrong-value",
-                item["msg"].removeprefix("Value error, "),
-            )
-            for item in error.errors(include_url=False, include_input=False)
-            # A list whose items are wrong counts for pydantic as too short as well.
-            if item["type"] != "too_short"
-        )
-
-
-def _known(document: Document, location: tuple[Any, ...]) -> KeyPath:
-    """Keep of a model's location what stands in the file (unions add names)."""
-    key: KeyPath = ()
-    data = document.data
-    for step in location:
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
-            data, key = data[step], (*key, step)
-    return key
+    return tuple(sorted(problems))
 
 
 def _problems(

@@ -4,15 +4,23 @@ A manifest speaks of files and file sets; a lock may say more. An artifact is wh
 comes of the two: the planner, the engine and the receipt speak only of artifacts.
 """
 
-from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from lemm_catalog.digest import Digest
-from lemm_catalog.model.manifest import Unpack
 from lemm_catalog.model.source import Source
 
+ArchiveFormat = Literal["tar", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "zip"]
 
-@dataclass(frozen=True, kw_only=True)
-class Artifact:
+
+class Unpacking(NamedTuple):
+    """How an archive is unpacked: without ``strip`` leading folders, into a folder."""
+
+    strip: int = 0
+    into: str | None = None
+    format: ArchiveFormat | None = None
+
+
+class Artifact(NamedTuple):
     """One file to bring.
 
     ``size`` is exact and in bytes, or None when nobody has pinned it; ``expected``
@@ -27,7 +35,7 @@ class Artifact:
     expected: int
     digests: tuple[Digest, ...] = ()
     part: str | None = None
-    unpack: Unpack | None = None
+    unpack: Unpacking | None = None
     unpacked: int = 0
     rough: bool = False
     members: int | None = None
@@ -42,3 +50,13 @@ class Artifact:
     def most_unpacked(self) -> int:
         """The most bytes the archive may unpack to before it counts as a bomb."""
         return 2 * self.unpacked if self.rough else self.unpacked
+
+    @property
+    def reads_forward(self) -> bool:
+        """Whether it is an archive whose members can be had while it arrives."""
+        if self.unpack is None:
+            return False
+        # A zip has the list of its members at its end.
+        if self.unpack.format is not None:
+            return self.unpack.format != "zip"
+        return not self.path.lower().endswith(".zip")

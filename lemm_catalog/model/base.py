@@ -1,6 +1,5 @@
-"""What all values share: frozen, keyword-only, closed; and the checked strings."""
+"""What people write in files shares: frozen, closed; and the checked strings."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -14,12 +13,9 @@ from pydantic import (
 )
 
 from lemm_catalog.digest import Digest
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_PATH = re.compile(r"[^/]+(/[^/]+)*/?")
-# Characters that some file system of our users cannot hold in a name.
-_UNPORTABLE = re.compile(r'[\\:*?"<>|]')
-
+from lemm_catalog.model import text
+from lemm_catalog.model.source import remote_url
+from lemm_catalog.model.text import one_line, plain_text, relative_path
 
 T = TypeVar("T")
 
@@ -84,42 +80,9 @@ def _own_values(data: Any, key: str) -> Iterator[tuple[str, Any]]:
         yield key, data
 
 
-def _one_line(text: str) -> str:
-    if found := _CONTROL.search(text):
-        raise ValueError(f"holds the control character {found[0]!r}")
-    return text
-
-
-def relative_path(text: str) -> str:
-    """Return a path that stays below its root on every system, unchanged.
-
-    Raises:
-        ValueError: if it is absolute, climbs, or cannot be a name everywhere.
-
-    """
-    _one_line(text)
-    if not _PATH.fullmatch(text):
-        raise ValueError("must be a relative path such as audio/notes.tar.gz")
-    for part in text.rstrip("/").split("/"):
-        if part in {".", ".."}:
-            raise ValueError(f"must not hold {part!r}")
-        if found := _UNPORTABLE.search(part):
-            raise ValueError(f"holds {found[0]!r}, which not every system allows")
-        if part.endswith((" ", ".")):
-            raise ValueError(f"{part!r} ends with a dot or a space")
-        if len(part.encode()) > 255:
-            raise ValueError("a name is longer than 255 bytes")
-    return text
-
-
-def _plain_text(text: str) -> str:
-    _one_line(text.replace("\n", " ").replace("\t", " "))
-    return text
-
-
-Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(one_line)]
 Text = Annotated[
-    str, Field(min_length=1, max_length=20_000), AfterValidator(_plain_text)
+    str, Field(min_length=1, max_length=20_000), AfterValidator(plain_text)
 ]
 RelativePath = Annotated[
     str, Field(min_length=1, max_length=1000), AfterValidator(relative_path)
@@ -131,14 +94,7 @@ def matching(pattern: str) -> AfterValidator:
 
     Pydantic's own ``pattern`` searches, so that a final newline would pass ``$``.
     """
-    compiled = re.compile(pattern, re.ASCII)
-
-    def check(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise ValueError(f"does not match {pattern}")
-        return text
-
-    return AfterValidator(check)
+    return AfterValidator(text.matching(pattern))
 
 
 def _no_truth_value(data: Any) -> Any:
@@ -156,6 +112,8 @@ def _are_digests(data: dict[str, str]) -> dict[str, str]:
 
 # Algorithm to value; `Digest` is the typed form of one of them.
 Checksums = Annotated[dict[str, str], AfterValidator(_are_digests)]
-DatasetId = Annotated[str, matching(r"[a-z0-9][a-z0-9-]{0,62}")]
+RemoteUrl = Annotated[Line, AfterValidator(remote_url)]
+DatasetId = Annotated[str, AfterValidator(text.dataset_id)]
+Timestamp = Annotated[str, AfterValidator(text.timestamp)]
 Kebab = Annotated[str, matching(r"[a-z0-9]+(-[a-z0-9]+)*"), Field(max_length=64)]
 Date = Annotated[str, matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")]

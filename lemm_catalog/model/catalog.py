@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lemm_catalog.model.base import Declared, HandWritten, Kebab, Line, OneOrSeveral
+from lemm_catalog.model.entry import Ladder
 from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
@@ -41,3 +42,8 @@ class Catalog:
     policies: Mapping[str, Policy]
     locks: Mapping[str, Lock] = field(default_factory=dict)
     homes: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def ladder(self) -> Ladder:
+        """Which rungs each rung extends."""
+        return {name: phase.extends for name, phase in self.phases.items()}

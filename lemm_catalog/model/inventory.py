@@ -1,13 +1,13 @@
 """What lies in a store, as read once before anything is decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 
 
-@dataclass(frozen=True, kw_only=True)
-class Staged:
+class Staged(NamedTuple):
     """What an interrupted pull left of one artifact.
 
     ``done`` counts the bytes that need not be fetched again; ``record`` is there
@@ -18,8 +18,7 @@ class Staged:
     record: ReceivedArtifact | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Holding:
+class Holding(NamedTuple):
     """What the store holds of one dataset.
 
     ``lying`` maps an artifact's path to the size of a file that lies at its place
@@ -28,18 +27,17 @@ class Holding:
     """
 
     receipt: Receipt | None = None
-    staged: Mapping[str, Staged] = field(default_factory=dict)
-    lying: Mapping[str, int] = field(default_factory=dict)
+    staged: Mapping[str, Staged] = MappingProxyType({})
+    lying: Mapping[str, int] = MappingProxyType({})
     exists: bool = False
-    damaged: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = MappingProxyType({})
     verified: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inventory:
+class Inventory(NamedTuple):
     """What a store holds, and what room its disk has, all in bytes."""
 
-    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    holdings: Mapping[str, Holding] = MappingProxyType({})
     used: int = 0
     free: int = 0
 

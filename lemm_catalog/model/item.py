@@ -1,14 +1,14 @@
 """What is to be planned: one dataset's artifacts, and how a pull is to be made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.license import Verdict
+from lemm_catalog.model.verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """One dataset to plan: its artifacts, and why some of it must not be taken.
 
     ``barred`` maps an artifact's path to the reason a policy leaves it out.
@@ -22,11 +22,10 @@ class Item:
     version: str | None
     verdict: Verdict
     artifacts: tuple[Artifact, ...]
-    barred: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """How a pull is to be made; sizes in bytes."""
 
     max_storage: int | None = None

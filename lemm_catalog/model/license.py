@@ -1,4 +1,4 @@
-"""What licenses permit, what a policy demands, and the verdict of the two."""
+"""What licenses permit, and what a policy demands of them."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,12 +9,12 @@ from lemm_catalog.model.base import (
     Items,
     Kebab,
     Line,
+    RemoteUrl,
     SchemaVersion,
     Text,
-    Value,
     matching,
 )
-from lemm_catalog.model.source import RemoteUrl
+from lemm_catalog.model.verdict import Duty
 
 
 def _as_set(data: Any) -> Any:
@@ -28,8 +28,6 @@ def _as_set(data: Any) -> Any:
 Permission = Literal[
     "commercial-use", "derivatives", "redistribution", "model-training"
 ]
-Duty = Literal["attribution", "share-alike", "notice", "acceptance"]
-Decision = Literal["allowed", "denied", "review"]
 # A file has lists where the house has sets.
 Permissions = Annotated[frozenset[Permission], BeforeValidator(_as_set)]
 Duties = Annotated[frozenset[Duty], BeforeValidator(_as_set)]
@@ -62,11 +60,3 @@ class Policy(HandWritten):
     title: Line
     summary: Line
     permits: Annotated[Permissions, Field(min_length=1)]
-
-
-class Verdict(Value):
-    """Allowed, denied or review, with the chain of reasons and the duties."""
-
-    decision: Decision
-    reasons: tuple[str, ...]
-    duties: tuple[Duty, ...] = ()

@@ -1,11 +1,12 @@
 """One dataset as a list shows it."""
 
-from lemm_catalog.model.base import Value
-from lemm_catalog.model.license import Decision
+from typing import NamedTuple
+
 from lemm_catalog.model.standing import State
+from lemm_catalog.model.verdict import Decision
 
 
-class Listed(Value):
+class Listed(NamedTuple):
     """A dataset with its totals in bytes, its verdict and its state."""
 
     id: str

@@ -9,13 +9,11 @@ from lemm_catalog.model.base import (
     DatasetId,
     Line,
     RelativePath,
+    RemoteUrl,
+    Timestamp,
     Value,
-    matching,
 )
 from lemm_catalog.model.manifest import Bytes
-from lemm_catalog.model.source import RemoteUrl
-
-Timestamp = Annotated[str, matching(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")]
 
 
 class LockedFile(Value):

@@ -6,11 +6,20 @@ JSON Schema `manifest.v1.schema.json` describes the same language for editors; a
 test holds the two together.
 """
 
-from typing import Annotated, Any, Literal, Self
+import re
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from lemm_catalog.digest import Digest
+from lemm_catalog.model.artifact import ArchiveFormat
 from lemm_catalog.model.base import (
     Checksums,
     DatasetId,
@@ -22,11 +31,14 @@ from lemm_catalog.model.base import (
     Line,
     OneOrSeveral,
     RelativePath,
+    RemoteUrl,
     SchemaVersion,
     Text,
     matching,
 )
-from lemm_catalog.model.source import RemoteUrl, Source
+from lemm_catalog.model.entry import State
+from lemm_catalog.model.plain import plain
+from lemm_catalog.model.source import Source
 from lemm_catalog.sizes import parse_size
 
 Language = Annotated[str, matching(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")]
@@ -104,9 +116,6 @@ class UnpackedSize(Declared):
     members: Count | None = None
 
 
-ArchiveFormat = Literal["tar", "tar.gz", "tar.bz2", "tar.xz", "zip"]
-
-
 class Unpack(Declared):
     """How an archive is unpacked: ``strip`` leading folders, ``into`` a folder."""
 
@@ -116,13 +125,54 @@ class Unpack(Declared):
     size: UnpackedSize = UnpackedSize()
 
 
+class _WrittenSource(Declared):
+    """A source as its author wrote it; `Source` is what comes of it."""
+
+    url: RemoteUrl | None = None
+    path: RelativePath | None = None
+    manual: Text | None = None
+    token_env: Annotated[str, matching(r"[A-Z][A-Z0-9_]{0,63}")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        return {"url": data} if _looks_like_url(data) else {"path": data}
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> Self:
+        if self.manual is None and (self.url is None) == (self.path is None):
+            raise ValueError("needs a url, a path beside the manifest, or manual")
+        if self.manual is not None and (self.path or self.token_env):
+            raise ValueError("a manual source has only words and a url to open")
+        if self.token_env and not self.url:
+            raise ValueError("token_env goes with a url")
+        return self
+
+
+def _looks_like_url(text: str) -> bool:
+    return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text)) or "::" in text
+
+
+def _source_schema(_: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    return core_schema.no_info_after_validator_function(
+        lambda written: Source(**dict(written)),
+        handler.generate_schema(_WrittenSource),
+        serialization=core_schema.plain_serializer_function_ser_schema(plain),
+    )
+
+
+DeclaredSource = Annotated[Source, GetPydanticSchema(_source_schema)]
+
+
 class File(Declared):
     """One file to bring, or a set of files when ``path`` ends with a slash."""
 
     path: RelativePath
     size: Size | None = None
     checksums: Checksums = Field(default_factory=dict)
-    source: Annotated[OneOrSeveral[Source], Field(min_length=1)]
+    source: Annotated[OneOrSeveral[DeclaredSource], Field(min_length=1)]
     unpack: Unpack | None = None
     part: Kebab | None = None
     include: Items[Line] = ()
@@ -154,9 +204,6 @@ class Part(Declared):
     title: Line | None = None
     license: License | None = None
     phase: Kebab | None = None
-
-
-State = Literal["active", "excluded", "deprecated", "withdrawn"]
 
 
 class Status(Declared):

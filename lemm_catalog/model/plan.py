@@ -4,33 +4,41 @@ A saved plan is untrusted input: it is read back through these values, and the p
 in it are checked like those of a manifest.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
-
-from lemm_catalog.model.base import DatasetId, Items, RelativePath, Value
-from lemm_catalog.model.license import Decision
+from lemm_catalog.model.text import dataset_id, relative_path
+from lemm_catalog.model.verdict import Decision
 
 Kind = Literal["fetch", "resume", "unpack", "keep", "ask", "refuse", "skip"]
 # The kinds that change something on disk.
 WORK = frozenset({"fetch", "resume", "unpack"})
 
 
-class Action(Value):
+def _no_debt(value: int) -> int:
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
+
+
+class Action(NamedTuple):
     """One thing to do with one artifact; ``bytes`` is what moves or is meant."""
 
     action: Kind
-    path: RelativePath
-    bytes: Annotated[int, Field(ge=0)]
-    source: str | None = None
-    digest: str | None = None
+    path: Annotated[str, relative_path]
+    bytes: Annotated[int, _no_debt]
+    source: str | None
+    digest: str | None
     reason: str
 
 
-class PlannedDataset(Value):
-    """All actions of one dataset."""
+class PlannedDataset(NamedTuple):
+    """All actions of one dataset.
 
-    id: DatasetId
+    ``in_one_pass`` names the archives that are unpacked as they arrive, because the
+    disk cannot hold both them and what is in them.
+    """
+
+    id: Annotated[str, dataset_id]
     title: str
     phase: str
     priority: int
@@ -38,7 +46,8 @@ class PlannedDataset(Value):
     commercial: Decision
     download_bytes: int
     unpacked_bytes: int
-    actions: Items[Action]
+    actions: tuple[Action, ...]
+    in_one_pass: tuple[Annotated[str, relative_path], ...] = ()
 
     @property
     def has_work(self) -> bool:
@@ -46,7 +55,7 @@ class PlannedDataset(Value):
         return any(action.action in WORK for action in self.actions)
 
 
-class Totals(Value):
+class Totals(NamedTuple):
     """Sums over the actions, in bytes.
 
     ``download_bytes`` is what the selection weighs at its sources, ``to_fetch_bytes``
@@ -61,7 +70,7 @@ class Totals(Value):
     peak_disk_bytes: int
 
 
-class Limits(Value):
+class Limits(NamedTuple):
     """The room there is, in bytes, and whether the peak fits into it."""
 
     max_storage_bytes: int | None
@@ -70,7 +79,7 @@ class Limits(Value):
     fits: bool
 
 
-class PlanProblem(Value):
+class PlanProblem(NamedTuple):
     """Why the plan cannot be carried out as asked, and what would help."""
 
     code: str
@@ -78,15 +87,15 @@ class PlanProblem(Value):
     hint: str = ""
 
 
-class Plan(Value):
+class Plan(NamedTuple):
     """What a pull would do."""
 
-    schema_: Annotated[Literal["lemm-catalog/plan@1"], Field(alias="schema")]
-    selection: Items[str]
-    datasets: Items[PlannedDataset]
+    schema: Literal["lemm-catalog/plan@1"]
+    selection: tuple[str, ...]
+    datasets: tuple[PlannedDataset, ...]
     totals: Totals
     limits: Limits
-    problems: Items[PlanProblem] = ()
+    problems: tuple[PlanProblem, ...] = ()
 
     @property
     def has_work(self) -> bool:

@@ -1,26 +1,38 @@
 """The receipt: proof, written last, of what was fetched and verified."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
-
-from lemm_catalog.model.base import Checksums, DatasetId, Items, RelativePath, Value
-from lemm_catalog.model.lock import Timestamp
-from lemm_catalog.model.manifest import Bytes
+from lemm_catalog.digest import Digest
+from lemm_catalog.model.text import dataset_id, relative_path, timestamp
 
 
-class ReceivedArtifact(Value):
+def _a_count(value: int) -> int:
+    if not 0 <= value < 2**53:
+        raise ValueError("must be a count")
+    return value
+
+
+def _digests(value: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: Digest(name, text).value for name, text in value.items()}
+
+
+Bytes = Annotated[int, _a_count]
+Moment = Annotated[str, timestamp]
+
+
+class ReceivedArtifact(NamedTuple):
     """One artifact that is here, or whose unpacked members are.
 
     ``unpacked`` says how it was unpacked (``strip=1``), and is None for a file that
     was kept as it is; ``kept`` says whether the file itself still lies there.
     """
 
-    path: RelativePath
+    path: Annotated[str, relative_path]
     size: Bytes
-    checksums: Checksums
+    checksums: Annotated[Mapping[str, str], _digests]
     source: str
-    fetched: Timestamp
+    fetched: Moment
     part: str | None = None
     unpacked: str | None = None
     unpacked_bytes: Bytes = 0
@@ -33,17 +45,17 @@ class ReceivedArtifact(Value):
         return self.unpacked_bytes + (self.size if self.kept else 0)
 
 
-class Receipt(Value):
+class Receipt(NamedTuple):
     """All artifacts of one dataset that were verified and published."""
 
-    schema_: Annotated[Literal["lemm-catalog/receipt@1"], Field(alias="schema")]
-    id: DatasetId
+    schema: Literal["lemm-catalog/receipt@1"]
+    id: Annotated[str, dataset_id]
     title: str
-    version: str | None = None
+    version: str | None
     license: str
     tool: str
-    completed: Timestamp
-    artifacts: Items[ReceivedArtifact]
+    completed: Moment
+    artifacts: tuple[ReceivedArtifact, ...]
 
     @property
     def bytes_on_disk(self) -> int:

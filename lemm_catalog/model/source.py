@@ -7,12 +7,7 @@ or carry credentials are refused here, once, for every reader.
 """
 
 import re
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
-
-from pydantic import AfterValidator, model_validator
-
-from lemm_catalog.model.base import Declared, Line, RelativePath, Text, matching
+from typing import NamedTuple
 
 # Remote schemes that fsspec opens, apart from http and https, which are ours.
 REMOTE_SCHEMES = frozenset(
@@ -24,6 +19,8 @@ _HUB = re.compile(
     r"@(?P<revision>[^/@]+)/(?P<path>.*)",
     re.ASCII,
 )
+# A URL without any of these has nothing to hide, and there are thousands of them.
+_SECRETIVE = frozenset("@?#")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
 
@@ -39,6 +36,8 @@ def remote_url(text: str) -> str:
         raise ValueError("holds a space, a control or a non-ASCII character; escape it")
     if "::" in text:
         raise ValueError("nests one URL in another, which a manifest must not")
+    from urllib.parse import urlsplit
+
     parts = urlsplit(text)
     # Not `parts.scheme`, which is lower case whatever was written: what compares
     # URLs by their beginning, mirrors for one, must not be fooled by HTTPS://.
@@ -57,9 +56,6 @@ def remote_url(text: str) -> str:
     return text
 
 
-RemoteUrl = Annotated[Line, AfterValidator(remote_url)]
-
-
 def is_pinned_revision(url: str) -> bool:
     """Whether a URL names an immutable commit of a Hub repository."""
     match = _HUB.fullmatch(url)
@@ -68,35 +64,22 @@ def is_pinned_revision(url: str) -> bool:
 
 def redact(url: str) -> str:
     """Return a URL without user, password, query and fragment, fit to be shown."""
+    if not _SECRETIVE & set(url):
+        return url
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     host = parts.netloc if parts.scheme == "hf" else parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=host, query="", fragment="").geturl()
 
 
-class Source(Declared):
+class Source(NamedTuple):
     """One way to get an artifact: exactly one of a URL, a file beside, or a person."""
 
-    url: RemoteUrl | None = None
-    path: RelativePath | None = None
-    manual: Text | None = None
-    token_env: Annotated[str, matching(r"[A-Z][A-Z0-9_]{0,63}")] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_string(cls, data: Any) -> Any:
-        if not isinstance(data, str):
-            return data
-        return {"url": data} if _looks_like_url(data) else {"path": data}
-
-    @model_validator(mode="after")
-    def _is_one_of_three(self) -> Self:
-        if self.manual is None and (self.url is None) == (self.path is None):
-            raise ValueError("needs a url, a path beside the manifest, or manual")
-        if self.manual is not None and (self.path or self.token_env):
-            raise ValueError("a manual source has only words and a url to open")
-        if self.token_env and not self.url:
-            raise ValueError("token_env goes with a url")
-        return self
+    url: str | None = None
+    path: str | None = None
+    manual: str | None = None
+    token_env: str | None = None
 
     @property
     def is_manual(self) -> bool:
@@ -109,7 +92,3 @@ class Source(Declared):
         if self.is_manual:
             return f"manual: {redact(self.url)}" if self.url else "manual"
         return redact(self.url) if self.url else str(self.path)
-
-
-def _looks_like_url(text: str) -> bool:
-    return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text)) or "::" in text

@@ -1,13 +1,11 @@
 """How a dataset stands: present, partial, missing, damaged or outdated."""
 
-from typing import Literal
-
-from lemm_catalog.model.base import Value
+from typing import Literal, NamedTuple
 
 State = Literal["present", "partial", "missing", "damaged", "outdated"]
 
 
-class Standing(Value):
+class Standing(NamedTuple):
     """The state of one dataset in the store, in bytes, with the reason of it."""
 
     id: str

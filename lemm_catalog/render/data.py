@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lemm_catalog.model.base import Value
+from lemm_catalog.model.plain import plain
 
 
 def to_json(command: str, content: Mapping[str, Any]) -> str:
@@ -12,20 +12,12 @@ def to_json(command: str, content: Mapping[str, Any]) -> str:
     return dumped({"schema": f"lemm-catalog/{command}@1", **content})
 
 
-def value_json(value: Value) -> str:
+def value_json(value: Any) -> str:
     """Return a value that carries its own schema name."""
-    return dumped(_plain(value))
+    return dumped(value)
 
 
 def dumped(content: Any) -> str:
     """Return JSON in plain ASCII: nothing in it that a terminal would obey."""
-    text = json.dumps(content, indent=2, ensure_ascii=True, default=_plain)
+    text = json.dumps(plain(content), indent=2, ensure_ascii=True)
     return text.replace("\x7f", "\\u007f")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Value):
-        return value.model_dump(mode="json", by_alias=True)
-    if isinstance(value, (set, frozenset)):
-        return sorted(value)
-    raise TypeError(type(value).__name__)

@@ -55,14 +55,22 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> str:
     Words that are longer, such as paths and URLs, stay whole so that they can be
     copied.
     """
+    most = max(width, MIN_WIDTH)
+    if _is_one_line(text) and len(first) + len(text) <= most:
+        return first + text  # of ten thousand lines, most need no wrapping
     return textwrap.fill(
         text,
-        max(width, MIN_WIDTH),
+        most,
         initial_indent=first,
         subsequent_indent=rest or " " * len(first),
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _is_one_line(text: str) -> bool:
+    """Whether a text that fits stays as it is: no white space to mend or to drop."""
+    return bool(text) and text.isprintable() and not text[-1].isspace()
 
 
 def counted(count: int, noun: str) -> str:

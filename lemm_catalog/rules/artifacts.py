@@ -4,13 +4,14 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 
 from lemm_catalog.digest import Digest
-from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.artifact import Artifact, Unpacking
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import (
     AboutSize,
     File,
     Manifest,
     Size,
+    Unpack,
     UnpackedSize,
     bytes_of,
 )
@@ -49,12 +50,18 @@ def _of_file(manifest: Manifest, file: File, lock: Lock | None) -> Artifact:
         expected=size if size is not None else bytes_of(file.size) or 0,
         digests=digests,
         part=file.part,
-        unpack=file.unpack,
+        unpack=_unpacking(file.unpack),
         unpacked=unpacked,
         rough=rough,
         members=members,
         unresolved=_why_unresolved(size, digests),
     )
+
+
+def _unpacking(unpack: Unpack | None) -> Unpacking | None:
+    if unpack is None:
+        return None
+    return Unpacking(strip=unpack.strip, into=unpack.into, format=unpack.format)
 
 
 def _why_unresolved(size: int | None, digests: tuple[Digest, ...]) -> str | None:
@@ -105,9 +112,9 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
 def _below(source: Source, inner: str) -> Source:
     """Return the source of one file of a set."""
     if source.url:
-        return source.model_copy(update={"url": f"{source.url.rstrip('/')}/{inner}"})
+        return source._replace(url=f"{source.url.rstrip('/')}/{inner}")
     if source.path:
-        return source.model_copy(update={"path": f"{source.path.rstrip('/')}/{inner}"})
+        return source._replace(path=f"{source.path.rstrip('/')}/{inner}")
     return source
 
 

@@ -37,7 +37,7 @@ def ladder_findings(catalog: Catalog) -> Iterator[Finding]:
                     message=f"extends {lower!r}, which is no phase",
                     hint=near(lower, catalog.phases),
                 )
-            elif name in rungs_of(catalog.phases, lower):
+            elif name in rungs_of(catalog.ladder, lower):
                 yield Finding(
                     key=("phases", name, "extends"),
                     code="phase-cycle",

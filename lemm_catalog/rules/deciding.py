@@ -1,11 +1,11 @@
 """What to do with one artifact, and why: the first reason that holds decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding, Staged
 from lemm_catalog.model.item import Item, Options
-from lemm_catalog.model.plan import WORK, Action
+from lemm_catalog.model.plan import WORK, Action, Kind
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.model.source import Source
 
@@ -23,12 +23,29 @@ def left_out(actions: Sequence[Action]) -> list[Action]:
     """Return the actions of a dataset that does not fit: its work is skipped."""
     reason = "does not fit, and others have priority"
     return [
-        action.model_copy(update={"action": "skip", "reason": reason})
+        action._replace(action="skip", reason=reason)
         if action.action in WORK
         else action
         for action in actions
         if action.action != "unpack"
     ]
+
+
+def unpacked_at_once(
+    actions: Sequence[Action], sizes: Mapping[str, int]
+) -> list[Action]:
+    """Return the actions where some archives, of these sizes, are not to be kept."""
+    return [_at_once(a, sizes[a.path]) if a.path in sizes else a for a in actions]
+
+
+def _at_once(action: Action, size: int) -> Action:
+    if action.action == "resume":
+        reason = "the disk cannot hold the archive; what is here of it goes"
+        return action._replace(action="fetch", bytes=size, reason=reason)
+    if action.action == "unpack":
+        reason = "as it arrives, since the disk cannot hold the archive too"
+        return action._replace(reason=f"{reason}; if interrupted, it starts anew")
+    return action
 
 
 def is_satisfied(artifact: Artifact, received: ReceivedArtifact) -> bool:
@@ -132,16 +149,14 @@ def _with_unpack(artifact: Artifact, action: Action) -> list[Action]:
     return [action, _action("unpack", artifact, artifact.unpacked, reason)]
 
 
-def _action(kind: str, artifact: Artifact, count: int, reason: str) -> Action:
-    return Action.model_validate(
-        {
-            "action": kind,
-            "path": artifact.path,
-            "bytes": count,
-            "source": _to_show(artifact.sources).shown,
-            "digest": str(artifact.digests[0]) if artifact.digests else None,
-            "reason": reason,
-        }
+def _action(kind: Kind, artifact: Artifact, count: int, reason: str) -> Action:
+    return Action(
+        action=kind,
+        path=artifact.path,
+        bytes=count,
+        source=_to_show(artifact.sources).shown,
+        digest=str(artifact.digests[0]) if artifact.digests else None,
+        reason=reason,
     )
 
 

@@ -1,105 +1,74 @@
-"""From selected files to the items of a plan: artifacts, license, what is barred."""
+"""From selected parts to the items of a plan: artifacts, license, what is barred."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from lemm_catalog.errors import UsageError
-from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.entry import Dossier, Judged, Shelf
 from lemm_catalog.model.item import Item
-from lemm_catalog.model.license import Policy, Verdict
-from lemm_catalog.model.manifest import License, Manifest
-from lemm_catalog.rules.artifacts import artifacts_of
-from lemm_catalog.rules.licensing import judge, worst
+from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.selection import Wanted
+from lemm_catalog.rules.verdicts import worst
+
+_COMMERCIAL = "commercial"
+_UNJUDGED = Verdict(
+    decision="review", reasons=(f"the catalog has no policy named {_COMMERCIAL}",)
+)
 
 
 def items_of(
-    catalog: Catalog, wanted: Iterable[Wanted], enforced: Policy | None = None
+    shelf: Shelf, wanted: Iterable[Wanted], enforced: str | None = None
 ) -> tuple[Item, ...]:
     """Return one item for each dataset; an enforced policy bars what it must."""
-    return tuple(_item(catalog, one, enforced) for one in wanted)
+    return tuple(_item(shelf.dossiers[one.entry.id], one, enforced) for one in wanted)
 
 
-def policy_named(catalog: Catalog, name: str) -> Policy:
-    """Return a policy of the catalog.
+def policy_named(shelf: Shelf, name: str) -> str:
+    """Return the name of a policy that the catalog has.
 
     Raises:
         UsageError: if it has none of this name.
 
     """
-    policy = catalog.policies.get(name)
-    if policy is None:
-        known = ", ".join(sorted(catalog.policies))
+    if name not in shelf.policies:
+        known = ", ".join(sorted(shelf.policies))
         raise UsageError(f"there is no policy {name!r}", mend=f"known: {known}")
-    return policy
+    return name
 
 
-def license_of(manifest: Manifest, part: str | None) -> License:
-    """Return the license of a part, which is the dataset's unless it has its own.
-
-    What the dataset's claims say of the part goes with it.
-    """
-    own = manifest.parts.get(part or "")
-    if own is None or own.license is None:
-        return manifest.license
-    said = tuple(claim for claim in manifest.license.claims if claim.part == part)
-    return own.license.model_copy(update={"claims": (*own.license.claims, *said)})
-
-
-def _item(catalog: Catalog, wanted: Wanted, enforced: Policy | None) -> Item:
-    manifest = wanted.manifest
-    lock = catalog.locks.get(manifest.id)
-    artifacts = artifacts_of(manifest, wanted.files, lock)
-    commercial = catalog.policies.get("commercial")
-    # Of the files: a set of which a lock lists nothing has no artifacts.
-    licenses = {f.part: license_of(manifest, f.part) for f in wanted.files}
-    verdict = worst(_verdicts(catalog, licenses, commercial))
+def _item(dossier: Dossier, wanted: Wanted, enforced: str | None) -> Item:
+    entry = wanted.entry
+    artifacts, licenses = dossier.artifacts, dossier.licenses
+    if len(wanted.parts) < len(entry.rungs):
+        artifacts = tuple(a for a in artifacts if a.part in wanted.parts)
+        # By part: a set of which a lock lists nothing has no artifacts.
+        licenses = tuple(one for one in licenses if one.part in wanted.parts)
     return Item(
-        id=manifest.id,
-        title=manifest.title,
-        version=manifest.version,
-        phase=manifest.phase,
+        id=entry.id,
+        title=dossier.title,
+        version=dossier.version,
+        phase=entry.phase,
         priority=wanted.priority,
-        license=" AND ".join(dict.fromkeys(_grouped(licenses.values()))),
-        verdict=verdict,
+        license=_joined(licenses),
+        verdict=worst(one.verdicts.get(_COMMERCIAL, _UNJUDGED) for one in licenses),
         artifacts=artifacts,
-        barred=_barred(catalog, manifest, artifacts, enforced),
+        barred=_barred(dossier, enforced) if enforced else {},
     )
 
 
-def _grouped(licenses: Iterable[License]) -> list[str]:
-    """Return expressions that can be joined by AND without changing their sense."""
-    found = list(dict.fromkeys(declared.expression for declared in licenses))
+def _joined(licenses: Sequence[Judged]) -> str:
+    """Return the licenses as one expression, each once."""
+    found = list(dict.fromkeys(one.license for one in licenses))
     if len(found) == 1:
-        return found
-    return [f"({text})" if " " in text else text for text in found]
+        return found[0]
+    return " AND ".join(f"({text})" if " " in text else text for text in found)
 
 
-def _verdicts(
-    catalog: Catalog, licenses: Mapping[str | None, License], policy: Policy | None
-) -> list[Verdict]:
-    if policy is None:
-        reason = "the catalog has no policy named commercial"
-        return [Verdict(decision="review", reasons=(reason,))]
-    return [
-        judge(declared, catalog.licenses, policy, part)
-        for part, declared in licenses.items()
-    ]
-
-
-def _barred(
-    catalog: Catalog,
-    manifest: Manifest,
-    artifacts: Iterable[Artifact],
-    policy: Policy | None,
-) -> dict[str, str]:
-    if policy is None:
-        return {}
+def _barred(dossier: Dossier, policy: str) -> dict[str, str]:
     barred: dict[str, str] = {}
-    for artifact in artifacts:
-        declared = license_of(manifest, artifact.part)
-        verdict = judge(declared, catalog.licenses, policy, artifact.part)
+    verdicts = {one.part: one.verdicts[policy] for one in dossier.licenses}
+    for artifact in dossier.artifacts:
+        verdict = verdicts[artifact.part]
         if verdict.decision != "allowed":
             reasons = "; ".join(verdict.reasons)
-            barred[artifact.path] = f"{policy.id}: {verdict.decision}: {reasons}"
+            barred[artifact.path] = f"{policy}: {verdict.decision}: {reasons}"
     return barred

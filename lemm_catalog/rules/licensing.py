@@ -8,22 +8,12 @@ more claims never turn a verdict into `allowed`.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lemm_catalog.model.license import Decision, LicenseFacts, Policy, Verdict
+from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.manifest import License
+from lemm_catalog.model.verdict import Verdict
+from lemm_catalog.rules.verdicts import RANK, distinct, worst
 
-_RANK: dict[Decision, int] = {"allowed": 0, "review": 1, "denied": 2}
 Facts = Mapping[str, LicenseFacts]
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the gravest verdict with the reasons of all and the duties of all."""
-    found = tuple(verdicts)
-    gravest = max(found, key=lambda verdict: _RANK[verdict.decision])
-    return Verdict(
-        decision=gravest.decision,
-        reasons=_distinct(reason for v in found for reason in v.reasons),
-        duties=_distinct(duty for v in found for duty in v.duties),
-    )
 
 
 def judge(
@@ -63,7 +53,7 @@ def judge_expression(expression: str, facts: Facts, policy: Policy) -> Verdict:
 def license_ids(expression: str) -> tuple[str, ...] | None:
     """Return the license ids an expression names, or None if it is not one."""
     tree = _parsed(expression)
-    return None if tree is None else _distinct(map(str, tree.get_literals()))
+    return None if tree is None else distinct(map(str, tree.get_literals()))
 
 
 def normalized(expression: str) -> str:
@@ -99,7 +89,7 @@ def _judge_tree(tree: Any, judge_id: Callable[[str], Verdict]) -> Verdict:
         return worst(_judge_tree(arg, judge_id) for arg in tree.args)
     if operator == "OR":
         options = [_judge_tree(arg, judge_id) for arg in tree.args]
-        return min(options, key=lambda verdict: _RANK[verdict.decision])
+        return min(options, key=lambda verdict: RANK[verdict.decision])
     return judge_id(str(_license_itself(tree)))
 
 
@@ -124,7 +114,3 @@ def _judge_id(name: str, facts: Facts, policy: Policy) -> Verdict:
 
 def _listed(words: Iterable[str]) -> str:
     return " and ".join(word.replace("-", " ") for word in words)
-
-
-def _distinct(items: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items))

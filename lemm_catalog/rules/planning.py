@@ -21,8 +21,13 @@ from lemm_catalog.model.plan import (
     PlanProblem,
     Totals,
 )
-from lemm_catalog.rules.deciding import decide, left_out, what_counts
-from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
+from lemm_catalog.rules.deciding import (
+    decide,
+    left_out,
+    unpacked_at_once,
+    what_counts,
+)
+from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits, with_room
 from lemm_catalog.rules.remedies import remedies
 
 
@@ -47,13 +52,17 @@ def make_plan(
             actions if index in fitting else left_out(actions)
             for index, actions in enumerate(decided)
         ]
-        weights = [w for index, w in enumerate(weights) if index in fitting]
+        weights = list(fitting.values())
+    else:
+        weights = with_room(weights, room, options.jobs)
+    lean = {weight.dataset for weight in weights if weight.is_lean}
     datasets = tuple(
-        _planned(item, actions) for item, actions in zip(items, decided, strict=True)
+        _planned(item, actions, inventory, options, is_lean=item.id in lean)
+        for item, actions in zip(items, decided, strict=True)
     )
     peak = peak_of(weights, options.jobs)
     return Plan(
-        schema_="lemm-catalog/plan@1",
+        schema="lemm-catalog/plan@1",
         selection=tuple(selection),
         datasets=datasets,
         totals=_totals(datasets, peak),
@@ -71,13 +80,30 @@ def _weigh(
     item: Item, actions: Sequence[Action], holding: Holding, options: Options
 ) -> Weight:
     """Return what a dataset's work takes on disk, artifact by artifact."""
-    work = {a.path for a in actions if a.action in WORK}
+    work = _paths_of_work(actions)
     steps = tuple(
         _step(artifact, holding, options)
         for artifact in item.artifacts
         if artifact.path in work
     )
-    return Weight(dataset=item.id, steps=steps)
+    lean = tuple(
+        _lean_step(artifact, holding, options)
+        for artifact in item.artifacts
+        if artifact.path in work
+    )
+    return Weight(item.id, steps, lean if lean != steps else ())
+
+
+def _lean_step(
+    artifact: Artifact, holding: Holding, options: Options
+) -> tuple[int, int]:
+    """Return what `_step` does, for an artifact that is unpacked as it arrives."""
+    if not _comes_in_one_pass(artifact, holding, options):
+        return _step(artifact, holding, options)
+    staged = what_counts(artifact, holding.staged.get(artifact.path))
+    # What is here of the archive goes first.
+    stays = artifact.unpacked - (staged.done if staged else 0)
+    return stays, stays
 
 
 def _step(artifact: Artifact, holding: Holding, options: Options) -> tuple[int, int]:
@@ -92,14 +118,39 @@ def _step(artifact: Artifact, holding: Holding, options: Options) -> tuple[int, 
     return most, most - (size if archive_goes else 0)
 
 
+def _comes_in_one_pass(artifact: Artifact, holding: Holding, options: Options) -> bool:
+    """Whether an archive can be unpacked without ever lying on the disk."""
+    staged = what_counts(artifact, holding.staged.get(artifact.path))
+    is_here = staged is not None and staged.done == artifact.size
+    is_here = is_here or holding.lying.get(artifact.path) == artifact.size
+    return artifact.reads_forward and not options.keep_archives and not is_here
+
+
 def _missing(size: int, staged: Staged | None, lying: int | None) -> int:
     if lying == size:
         return 0
     return size - (staged.done if staged else 0)
 
 
-def _planned(item: Item, actions: Sequence[Action]) -> PlannedDataset:
+def _planned(
+    item: Item,
+    actions: Sequence[Action],
+    inventory: Inventory,
+    options: Options,
+    *,
+    is_lean: bool,
+) -> PlannedDataset:
     skipped = {a.path for a in actions if a.action == "skip"}
+    in_one_pass: tuple[str, ...] = ()
+    if is_lean:
+        holding, work = inventory.of(item.id), _paths_of_work(actions)
+        sizes = {
+            artifact.path: artifact.size or 0
+            for artifact in item.artifacts
+            if artifact.path in work and _comes_in_one_pass(artifact, holding, options)
+        }
+        in_one_pass = tuple(sizes)
+        actions = unpacked_at_once(actions, sizes)
     taken = [a for a in item.artifacts if a.path not in skipped]
     return PlannedDataset(
         id=item.id,
@@ -114,7 +165,12 @@ def _planned(item: Item, actions: Sequence[Action]) -> PlannedDataset:
             for artifact in taken
         ),
         actions=tuple(actions),
+        in_one_pass=in_one_pass,
     )
+
+
+def _paths_of_work(actions: Sequence[Action]) -> set[str]:
+    return {action.path for action in actions if action.action in WORK}
 
 
 def _totals(datasets: Sequence[PlannedDataset], peak: int) -> Totals:

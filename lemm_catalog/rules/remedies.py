@@ -35,7 +35,7 @@ def _take_less(weights: Sequence[Weight], room: Room, jobs: int) -> list[str]:
     taken = [weights[i].dataset for i in work if i in fitting]
     if not taken:
         return []
-    peak = peak_of([weights[i] for i in sorted(fitting)], jobs)
+    peak = peak_of(list(fitting.values()), jobs)
     return [
         f"--fit takes {', '.join(taken)} ({format_size(peak)} at its peak) and leaves "
         f"{', '.join(left_out)}"

@@ -1,34 +1,35 @@
-"""Which files of which datasets a selection means.
+"""Which parts of which datasets a selection means.
 
 Laws, each a test: ``minimal`` is within ``balanced`` is within ``comprehensive``;
 nothing is selected twice; shuffling the manifests changes nothing; a phase never
 selects what is excluded or withdrawn.
 """
 
-import difflib
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lemm_catalog.errors import UsageError
-from lemm_catalog.model.catalog import Catalog, Phase
-from lemm_catalog.model.manifest import File, Manifest
+from lemm_catalog.model.entry import Entry, Ladder, Shelf
 
-_HIDDEN = frozenset({"excluded", "withdrawn"})
 _SHOWN = 12
+Parts = Iterable[str | None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The files wanted of one dataset; never empty, in the manifest's order."""
+class Wanted(NamedTuple):
+    """The parts wanted of one dataset; never empty, in the manifest's order.
 
-    manifest: Manifest
-    files: tuple[File, ...]
+    None among them stands for the files that belong to no part.
+    """
+
+    entry: Entry
+    parts: tuple[str | None, ...]
     priority: int
 
 
 def select(
-    catalog: Catalog,
+    shelf: Shelf,
     words: Sequence[str],
     *,
     exclude: Sequence[str] = (),
@@ -42,158 +43,131 @@ def select(
         UsageError: if a word names nothing, or only what is excluded.
 
     """
-    chosen: dict[str, set[str]] = {}
+    chosen: dict[str, set[str | None]] = {}
     for word in words or ["*"]:
-        for manifest, files in _matches(catalog, word):
-            chosen.setdefault(manifest.id, set()).update(files)
+        for entry, parts in _matches(shelf, word):
+            chosen.setdefault(entry.id, set()).update(parts)
     for word in exclude:
-        for manifest, files in _matches(catalog, word, hidden=True):
-            chosen.get(manifest.id, set()).difference_update(files)
+        for entry, parts in _matches(shelf, word, hidden=True):
+            chosen.get(entry.id, set()).difference_update(parts)
     own = {_dashed(name): value for name, value in (priorities or {}).items()}
-    wanted = [
-        Wanted(
-            manifest=manifest,
-            files=tuple(f for f in manifest.files if f.path in chosen[name]),
-            priority=own.get(name, manifest.priority),
-        )
-        for name, manifest in catalog.manifests.items()
-        if chosen.get(name)
-    ]
-    rungs = {name: index for index, name in enumerate(catalog.phases)}
+    wanted = []
+    for name, parts in chosen.items():
+        entry = shelf.entries[name]
+        taken = tuple(part for part in entry.rungs if part in parts)
+        if taken:
+            priority = own.get(name, entry.priority)
+            wanted.append(Wanted(entry=entry, parts=taken, priority=priority))
+    rungs = {name: index for index, name in enumerate(shelf.ladder)}
     last = len(rungs)
-    return tuple(
-        sorted(
-            wanted,
-            key=lambda w: (
-                -w.priority,
-                rungs.get(w.manifest.phase, last),
-                w.manifest.id,
-            ),
-        )
-    )
+    wanted.sort(key=lambda w: (-w.priority, rungs.get(w.entry.phase, last), w.entry.id))
+    return tuple(wanted)
 
 
-def own_files(manifest: Manifest) -> Wanted:
+def own_parts(entry: Entry) -> Wanted:
     """Return a dataset as its own phase has it, without what stands beside it."""
-    own = tuple(f for f in manifest.files if phase_of(manifest, f) == manifest.phase)
-    return Wanted(
-        manifest=manifest, files=own or manifest.files, priority=manifest.priority
-    )
+    own = tuple(part for part, rung in entry.rungs.items() if rung == entry.phase)
+    return Wanted(entry=entry, parts=own or tuple(entry.rungs), priority=entry.priority)
 
 
-def is_offered(manifest: Manifest) -> bool:
-    """Whether a dataset may be pulled: neither excluded nor withdrawn."""
-    return manifest.status.state not in _HIDDEN
-
-
-def find(catalog: Catalog, name: str) -> Manifest:
+def find(shelf: Shelf, name: str) -> Entry:
     """Return the one dataset of this id; ``_`` and ``-`` are the same.
 
     Raises:
         UsageError: if there is none.
 
     """
-    manifest = catalog.manifests.get(_dashed(name))
-    if manifest is None:
-        raise _unknown(catalog, name, "dataset", sorted(catalog.manifests))
-    return manifest
+    entry = shelf.entries.get(_dashed(name))
+    if entry is None:
+        raise _unknown(name, "dataset", sorted(shelf.entries))
+    return entry
 
 
-def rungs_of(phases: Mapping[str, Phase], name: str) -> tuple[str, ...]:
+def rungs_of(ladder: Ladder, name: str) -> tuple[str, ...]:
     """Return a phase and all it extends, each once."""
     found: dict[str, None] = {}
     waiting = [name]
     while waiting:
         rung = waiting.pop()
-        if rung not in found and rung in phases:
+        if rung not in found and rung in ladder:
             found[rung] = None
-            waiting.extend(phases[rung].extends)
+            waiting.extend(ladder[rung])
     return tuple(found)
 
 
-def phase_of(manifest: Manifest, file: File) -> str:
-    """Return the phase in which a file first appears."""
-    part = manifest.parts.get(file.part or "")
-    return part.phase if part and part.phase else manifest.phase
-
-
 def _matches(
-    catalog: Catalog, word: str, *, hidden: bool = False
-) -> Iterator[tuple[Manifest, set[str]]]:
-    """Give the datasets a word means, each with the paths of its files."""
+    shelf: Shelf, word: str, *, hidden: bool = False
+) -> Iterator[tuple[Entry, Parts]]:
+    """Give the datasets a word means, each with the parts it means."""
     name = _dashed(word)
-    if name in catalog.phases:
-        yield from _by_phase(catalog, name)
-    elif name in catalog.manifests:
-        manifest = catalog.manifests[name]
-        if not is_offered(manifest) and not hidden:
-            raise _not_offered(manifest)
-        yield manifest, {file.path for file in manifest.files}
+    if name in shelf.ladder:
+        yield from _by_phase(shelf, name)
+    elif name in shelf.entries:
+        entry = shelf.entries[name]
+        if not entry.is_offered and not hidden:
+            raise _not_offered(entry)
+        yield entry, entry.rungs
     elif any(mark in word for mark in "*?["):
-        found = list(_by_glob(catalog, name))
+        found = list(_by_glob(shelf, name))
         if not found:
             raise UsageError(f"no dataset matches {word!r}", mend="see `list`")
         yield from found
     elif "/" in word:
-        yield _by_part(catalog, word)
+        yield _by_part(shelf, word)
     else:
-        known = [*catalog.phases, *sorted(catalog.manifests)]
-        raise _unknown(catalog, word, "dataset or phase", known)
+        known = [*shelf.ladder, *sorted(shelf.entries)]
+        raise _unknown(word, "dataset or phase", known)
 
 
-def _by_phase(catalog: Catalog, phase: str) -> Iterator[tuple[Manifest, set[str]]]:
-    rungs = set(rungs_of(catalog.phases, phase))
-    for manifest in catalog.manifests.values():
-        paths = {f.path for f in manifest.files if phase_of(manifest, f) in rungs}
-        if paths and is_offered(manifest):
-            yield manifest, paths
+def _by_phase(shelf: Shelf, phase: str) -> Iterator[tuple[Entry, Parts]]:
+    taken = set(rungs_of(shelf.ladder, phase))
+    for entry in shelf.entries.values():
+        parts = [part for part, rung in entry.rungs.items() if rung in taken]
+        if parts and entry.is_offered:
+            yield entry, parts
 
 
-def _by_glob(catalog: Catalog, pattern: str) -> Iterator[tuple[Manifest, set[str]]]:
-    for manifest in catalog.manifests.values():
-        if not is_offered(manifest):
+def _by_glob(shelf: Shelf, pattern: str) -> Iterator[tuple[Entry, Parts]]:
+    # Compiled once: fnmatch looks its cache up for each of ten thousand names.
+    fits = re.compile(fnmatch.translate(pattern)).match
+    for entry in shelf.entries.values():
+        if not entry.is_offered:
             continue
-        if fnmatch.fnmatchcase(manifest.id, pattern):
-            yield manifest, {file.path for file in manifest.files}
+        if fits(entry.id):
+            yield entry, entry.rungs
         elif "/" in pattern:
-            paths = {
-                file.path
-                for file in manifest.files
-                if file.part
-                and fnmatch.fnmatchcase(f"{manifest.id}/{file.part}", pattern)
-            }
-            if paths:
-                yield manifest, paths
+            named = filter(None, entry.rungs)
+            parts = [part for part in named if fits(f"{entry.id}/{part}")]
+            if parts:
+                yield entry, parts
 
 
-def _by_part(catalog: Catalog, word: str) -> tuple[Manifest, set[str]]:
+def _by_part(shelf: Shelf, word: str) -> tuple[Entry, Parts]:
     name, _, part = word.partition("/")
-    manifest = find(catalog, name)
-    if not is_offered(manifest):
-        raise _not_offered(manifest)
-    paths = {file.path for file in manifest.files if file.part == _dashed(part)}
-    if not paths:
-        parts = sorted({file.part for file in manifest.files if file.part})
+    entry = find(shelf, name)
+    if not entry.is_offered:
+        raise _not_offered(entry)
+    if _dashed(part) not in entry.rungs:
+        parts = sorted(filter(None, entry.rungs))
         if not parts:
-            raise UsageError(f"{manifest.id} has no parts", mend=f"say {manifest.id}")
-        raise _unknown(catalog, part, f"part of {manifest.id}", parts)
-    return manifest, paths
+            raise UsageError(f"{entry.id} has no parts", mend=f"say {entry.id}")
+        raise _unknown(part, f"part of {entry.id}", parts)
+    return entry, [_dashed(part)]
 
 
 def _dashed(name: str) -> str:
     return name.replace("_", "-").lower()
 
 
-def _not_offered(manifest: Manifest) -> UsageError:
-    state, reason = manifest.status.state, manifest.status.reason
-    return UsageError(f"{manifest.id} is {state}: {reason}")
+def _not_offered(entry: Entry) -> UsageError:
+    return UsageError(f"{entry.id} is {entry.state}: {entry.reason}")
 
 
-def _unknown(
-    catalog: Catalog, word: str, kind: str, known: Iterable[str]
-) -> UsageError:
+def _unknown(word: str, kind: str, known: Iterable[str]) -> UsageError:
+    from difflib import get_close_matches  # for those who mistyped only
+
     names = list(known)
-    near = difflib.get_close_matches(_dashed(word), names, n=3, cutoff=0.5)
+    near = get_close_matches(_dashed(word), names, n=3, cutoff=0.5)
     listed = ", ".join(near or names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     mend = f"did you mean {listed}?" if near else f"known: {listed}{more}"

@@ -2,16 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+import stat
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lemm_catalog.model.inventory import Holding, Inventory, Staged
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
-from lemm_catalog.store.files import local_errors
+from lemm_catalog.store.files import local_errors, names_in
 from lemm_catalog.store.layout import Layout
-from lemm_catalog.store.ledger import Line, first_of, read_ledger
-from lemm_catalog.store.part import PartFile
 from lemm_catalog.store.receipts import (
     Unreadable,
     read_receipt,
@@ -20,6 +20,10 @@ from lemm_catalog.store.receipts import (
     receipt_of,
     receipts_in,
 )
+
+# What is staged is rare when there is nothing to do: its readers come by need.
+if TYPE_CHECKING:
+    from lemm_catalog.store.ledger import Line
 
 
 class Contents:
@@ -32,12 +36,30 @@ class Contents:
         self, wanted: Iterable[tuple[str, Iterable[tuple[str, int]]]]
     ) -> Inventory:
         """Return what is here of some datasets: ids, and (path, size) of each file."""
+        begun = self._begun()
         holdings = {
-            dataset: self.holding(dataset, artifacts) for dataset, artifacts in wanted
+            dataset: self.holding(dataset, artifacts)
+            for dataset, artifacts in wanted
+            if dataset in begun
         }
         return Inventory(
             holdings=holdings, used=self.used_bytes(), free=self.free_bytes()
         )
+
+    def _begun(self) -> frozenset[str]:
+        """Return the names of all of which there may be anything.
+
+        Four folders are listed once, where each of ten thousand datasets would ask
+        for a file in each of them.
+        """
+        private = self.layout.private
+        with local_errors(self.layout.root):
+            found = set(names_in(self.layout.root))
+            for name in ("staging", "verified", "receipts"):
+                found.update(
+                    one.removesuffix(".json") for one in names_in(private / name)
+                )
+        return frozenset(found)
 
     def holding(self, dataset: str, artifacts: Iterable[tuple[str, int]]) -> Holding:
         """Return what is here of one dataset.
@@ -59,17 +81,22 @@ class Contents:
                 damaged[artifact.path] = "it is no longer where it was published"
         staged: dict[str, Staged] = {}
         lying: dict[str, int] = {}
+        begun = names_in(self.layout.staging(dataset))
+        place = os.fspath(self.layout.dataset(dataset))
+        exists = os.path.isdir(place)  # noqa: PTH112 - as strings: there may be many
         for path, size in artifacts:
-            if found := self._staged(dataset, path, size):
+            if begun and (found := self._staged(dataset, path, size, begun)):
                 staged[path] = found
-            place = self.layout.dataset(dataset) / path
-            if path not in received and place.is_file() and not place.is_symlink():
-                lying[path] = place.stat().st_size
+            if exists and path not in received:
+                with suppress(FileNotFoundError, NotADirectoryError):
+                    info = os.lstat(f"{place}/{path}")
+                    if stat.S_ISREG(info.st_mode):
+                        lying[path] = info.st_size
         return Holding(
             receipt=receipt,
             staged=staged,
             lying=lying,
-            exists=self.layout.dataset(dataset).is_dir(),
+            exists=exists,
             damaged=damaged,
             verified=verification.verified if verification else None,
         )
@@ -92,8 +119,10 @@ class Contents:
         with local_errors(self.layout.root):
             return self.layout.pending_receipt(dataset).exists()
 
-    def ledger(self, dataset: str, path: str) -> Iterable[Line] | None:
+    def ledger(self, dataset: str, path: str) -> "Iterable[Line] | None":
         """Return the ledger of a published artifact; None if it is lost."""
+        from lemm_catalog.store.ledger import read_ledger
+
         return read_ledger(self.layout.ledger(dataset, path))
 
     def staged_datasets(self) -> tuple[str, ...]:
@@ -133,15 +162,30 @@ class Contents:
             for name in names
         )
 
-    def _staged(self, dataset: str, path: str, size: int) -> Staged | None:
+    def _staged(
+        self, dataset: str, path: str, size: int, begun: Collection[str]
+    ) -> Staged | None:
         folder = self.layout.staged(dataset, path)
-        if not folder.is_dir():
-            return None
+        if folder.name not in begun:
+            is_small = self.layout.small(dataset).name in begun
+            return self._small(dataset, path, size) if is_small else None
+        from lemm_catalog.store.part import PartFile
+
         record = read_record(folder / "record.json")
         done = size if record else PartFile.done_in(folder, size)
         return Staged(done=done, record=record)
 
+    def _small(self, dataset: str, path: str, size: int) -> Staged | None:
+        """Return what is staged of a small file: all of it or nothing."""
+        place = self.layout.small(dataset) / "tree" / path
+        try:
+            return Staged(done=size) if place.lstat().st_size == size else None
+        except OSError:
+            return None
+
     def _is_gone(self, dataset: str, artifact: ReceivedArtifact) -> bool:
+        from lemm_catalog.store.ledger import first_of
+
         place = self.layout.dataset(dataset)
         try:
             if artifact.kept:

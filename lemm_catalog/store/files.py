@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -59,6 +58,8 @@ def write_atomically(path: Path, text: str) -> None:
         LocalError: if the disk does not let it.
 
     """
+    import secrets  # brings hashing and random: only for those who write
+
     new = path.parent / f"{NEW}{secrets.token_hex(8)}"
     with local_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +78,18 @@ def write_atomically(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+def write_state(path: Path, text: str) -> None:
+    """Write a state file of ours, even where a folder has taken its place.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    if is_folder(path):
+        remove_tree(path)
+    write_atomically(path, text)
+
+
 def move(source: Path, target: Path) -> None:
     """Rename within the store and make it last.
 
@@ -88,6 +101,32 @@ def move(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
     sync_folder(target.parent)
+
+
+def names_in(folder: Path) -> frozenset[str]:
+    """Return the names in a folder; none if it is not there."""
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 - names, not paths
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+
+
+def move_all(pairs: Iterable[tuple[Path, Path]]) -> None:
+    """Rename many files within the store, and make that last.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
+    folders = set()
+    for source, target in pairs:
+        with local_errors(target):
+            if target.parent not in folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(target.parent)
+            source.replace(target)
+    for folder in folders:
+        sync_folder(folder)
 
 
 def sync_file(path: Path) -> None:

@@ -47,7 +47,7 @@ class Folders(Protocol):
     def make(self, parts: Parts) -> object:
         """Make a folder and those above it, where they are missing."""
 
-    def new_file(self, parts: Parts, mode: int) -> int:
+    def new_file(self, folder: Parts, name: str, mode: int) -> int:
         """Return the descriptor of a new file."""
 
     def close(self) -> None:
@@ -79,9 +79,9 @@ class FoldersByDescriptor:
             os.close(self._open.popitem(last=False)[1])
         return made
 
-    def new_file(self, parts: Parts, mode: int) -> int:
+    def new_file(self, folder: Parts, name: str, mode: int) -> int:
         """Return the descriptor of a new file."""
-        return os.open(parts[-1], _NEW_FILE, mode, dir_fd=self.make(parts[:-1]))
+        return os.open(name, _NEW_FILE, mode, dir_fd=self.make(folder))
 
     def close(self) -> None:
         """Close all folders."""
@@ -112,9 +112,9 @@ class FoldersByPath:
         self._seen.add(parts)
         return path
 
-    def new_file(self, parts: Parts, mode: int) -> int:
+    def new_file(self, folder: Parts, name: str, mode: int) -> int:
         """Return the descriptor of a new file."""
-        return os.open(self.make(parts[:-1]) / parts[-1], _NEW_FILE, mode)
+        return os.open(self.make(folder) / name, _NEW_FILE, mode)
 
     def close(self) -> None:
         """Do nothing: nothing is kept open."""

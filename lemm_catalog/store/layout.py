@@ -1,12 +1,11 @@
 """Where everything lies below a store's root."""
 
-import hashlib
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The paths of a store.
 
     ::
@@ -16,8 +15,10 @@ class Layout:
         .lemm/receipts/<id>.json        written last
         .lemm/ledgers/<id>/receipt.json its copy, should it become unreadable
         .lemm/ledgers/<id>/<key>.tsv    size, time and sha256 of every member
+        .lemm/ledgers/<id>/<key>.marks  digests by which a kept file is mended
         .lemm/verified/<id>.json        what the last verification found
         .lemm/staging/<id>/<key>/…      where one artifact grows
+        .lemm/staging/<id>/small/…      where all its small files wait together
         .lemm/staging/<id>/tree/        where a dataset is put together
         .lemm/staging/<id>/receipt.json the intent to publish
         .lemm/staging/<id>/removed/     what was taken away and is being deleted
@@ -29,7 +30,7 @@ class Layout:
     @property
     def private(self) -> Path:
         """The folder of the store's own state."""
-        return self.root / ".lemm"
+        return Path(self.root, ".lemm")
 
     def dataset(self, dataset: str) -> Path:
         """Return where a published dataset lies."""
@@ -37,7 +38,7 @@ class Layout:
 
     def receipt(self, dataset: str) -> Path:
         """Return where a dataset's receipt lies."""
-        return self.private / "receipts" / f"{dataset}.json"
+        return Path(self.root, ".lemm", "receipts", f"{dataset}.json")
 
     def receipts(self) -> list[Path]:
         """Return the receipts there are, by dataset."""
@@ -53,11 +54,23 @@ class Layout:
 
     def ledger(self, dataset: str, path: str) -> Path:
         """Return where the ledger of one artifact lies."""
-        return self.ledgers(dataset) / f"{key_of(path)}.tsv"
+        return Path(self.root, ".lemm", "ledgers", dataset, f"{key_of(path)}.tsv")
+
+    def small(self, dataset: str) -> Path:
+        """Return where the small files of a dataset wait together."""
+        return Path(self.root, ".lemm", "staging", dataset, "small")
+
+    def small_ledger(self, dataset: str, path: str) -> Path:
+        """Return where the ledger of a small file waits."""
+        return Path(self.small(dataset), "ledgers", f"{key_of(path)}.tsv")
+
+    def marks(self, dataset: str, path: str) -> Path:
+        """Return where the marks of a kept file lie."""
+        return Path(self.root, ".lemm", "ledgers", dataset, f"{key_of(path)}.marks")
 
     def ledgers(self, dataset: str) -> Path:
         """Return the folder of a dataset's ledgers."""
-        return self.private / "ledgers" / dataset
+        return Path(self.root, ".lemm", "ledgers", dataset)
 
     def lock(self, dataset: str) -> Path:
         """Return the lock file of a dataset."""
@@ -75,7 +88,7 @@ class Layout:
 
     def staging(self, dataset: str) -> Path:
         """Return the folder where a dataset is prepared."""
-        return self.private / "staging" / dataset
+        return Path(self.root, ".lemm", "staging", dataset)
 
     def pending_receipt(self, dataset: str) -> Path:
         """Return where the intent to publish a dataset is written."""
@@ -91,11 +104,14 @@ class Layout:
 
     def staged(self, dataset: str, path: str) -> Path:
         """Return the folder where one artifact grows."""
-        return self.staging(dataset) / key_of(path)
+        return Path(self.root, ".lemm", "staging", dataset, key_of(path))
 
 
+@lru_cache(maxsize=1 << 16)
 def key_of(path: str) -> str:
     """Return one folder name for an artifact's path: readable, short and unique."""
+    import hashlib  # brings OpenSSL: only where something is staged
+
     mark = hashlib.sha256(path.encode()).hexdigest()[:16]
     # Disks count bytes: 80 characters may be 320 of them, and 255 is the most.
     name = path.rpartition("/")[2].encode()[:80].decode(errors="ignore")

@@ -6,16 +6,24 @@ artifact of a dataset touches no other's.
 """
 
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self, TextIO
+from typing import Literal, NamedTuple, Self, TextIO
 
 from lemm_catalog.store.files import local_error, local_errors
 
+# A name may hold what `str.splitlines` takes for the end of a line, or a tab.
+_PART = r"(?!\.{0,2}[/\n])[^/\n\0]+"
+# No number that Python would refuse to read, or the system to set as a time.
+_LINE = re.compile(
+    rf"[0-9a-f]{{64}}\t[0-9]{{1,18}}\t-?[0-9]{{1,19}}\t{_PART}(?:/{_PART})*\n"
+)
+_MOST_LINE = 1 << 16
+_BLOCK = 1 << 20
 
-@dataclass(frozen=True, slots=True)
-class Line:
+
+class Line(NamedTuple):
     """One file: its digest, its size in bytes, its time and its relative path."""
 
     sha256: str
@@ -55,28 +63,41 @@ class LedgerWriter:
 
 
 def read_ledger(path: Path) -> Iterator[Line] | None:
-    """Return the lines of a ledger, or None if there is none that makes sense."""
+    """Return the lines of a ledger, or None if there is none that makes sense.
+
+    All of them are seen to make sense before the first is given, and none is kept.
+    """
     try:
-        # Not splitlines(): a name may hold what it takes for the end of a line.
-        lines = path.read_text(encoding="utf-8").split("\n")
-        if lines.pop():
-            return None  # its last line was cut off
-        return iter([_parsed(line) for line in lines])
+        text = path.read_bytes().decode()
     except (OSError, ValueError):
         return None
+    end = 0
+    for found in _LINE.finditer(text):
+        if found.start() != end:
+            return None
+        end = found.end()
+    # What does not fit, or was cut off, leaves a gap.
+    return _lines(text) if end == len(text) else None
+
+
+def _lines(text: str) -> Iterator[Line]:
+    start = 0
+    while start < len(text):
+        stop = text.find("\n", start + _BLOCK) + 1 or len(text)
+        yield from map(_parsed, text[start : stop - 1].split("\n"))
+        start = stop
+
+
+def _parsed(line: str) -> Line:
+    sha256, size, mtime_ns, path = line.split("\t", 3)
+    return Line(sha256, int(size), int(mtime_ns), path)
 
 
 def first_of(path: Path) -> str | None:
     """Return the path of the first file in a ledger, without reading the rest."""
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            return _parsed(file.readline().removesuffix("\n")).path
+        with path.open("rb") as file:
+            found = _LINE.fullmatch(file.readline(_MOST_LINE).decode())
     except (OSError, ValueError):
         return None
-
-
-def _parsed(line: str) -> Line:
-    sha256, size, mtime_ns, path = line.split("\t", 3)
-    if len(sha256) != 64 or "\0" in path or {"", ".", ".."} & set(path.split("/")):
-        raise ValueError(line)
-    return Line(sha256, int(size), int(mtime_ns), path)
+    return _parsed(found[0][:-1]).path if found else None

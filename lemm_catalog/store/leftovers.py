@@ -26,6 +26,7 @@ def drop_orphans(layout: Layout, dataset: str) -> int:
     keep = {layout.receipt_copy(dataset)} if receipt else set()
     for artifact in receipt.artifacts if receipt else ():
         keep.add(layout.ledger(dataset, artifact.path))
+        keep.add(layout.marks(dataset, artifact.path))
     folder = layout.ledgers(dataset)
     freed = drop_files(path for path in folder.glob("*") if path not in keep)
     remove_if_empty(folder)

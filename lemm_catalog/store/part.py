@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Self
 from lemm_catalog.errors import LocalError
 from lemm_catalog.store.files import local_error, local_errors, write_atomically
 
-SEGMENT = 8 * 1024 * 1024
+SEGMENT = 256 * 1024
 _HEADER = 4096
 _COUNTER = struct.Struct("<I")
 # What reading a journal raises that a crash, or a cat on the keyboard, has left.
@@ -58,8 +58,10 @@ class PartFile:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._data = os.fdopen(os.open(self.path, flags, 0o666), "r+b", 0)
             try:
-                if self.origin is None:
-                    self._data.truncate(0)
+                # What lies beyond the size is no part of what the digest proves.
+                is_longer = os.fstat(self._data.fileno()).st_size > self.size
+                if self.origin is None or is_longer:
+                    self._data.truncate(0 if self.origin is None else self.size)
                 self._open_journal()
             except BaseException:
                 self._data.close()
@@ -106,6 +108,13 @@ class PartFile:
         """Return how many bytes of a segment are there."""
         return self._counts[index]
 
+    def first_gap(self, start: int, stop: int) -> int | None:
+        """Return the first of some segments that is not full; None if all are."""
+        for index in range(start, stop):
+            if self._counts[index] < self.length(index):
+                return index
+        return None
+
     def begin(self, origin: Origin) -> None:
         """Say where the bytes to come are from; those so far stay."""
         if origin != self.origin:
@@ -120,6 +129,16 @@ class PartFile:
             self._data.truncate(0)
             self._journal.close()
             self._open_journal()
+
+    def rewind(self) -> int:
+        """Make ready to be read from the start: of a file on disk nothing is lost."""
+        return 0
+
+    def await_room(self, count: int, stop: threading.Event) -> None:
+        """Wait for nothing: a disk that is full will say so."""
+
+    def let_go(self, reader: str, offset: int) -> None:
+        """Keep all bytes, whoever has read them."""
 
     def declare_complete(self) -> None:
         """Note that all bytes are there, put by somebody else."""
@@ -161,10 +180,32 @@ class PartFile:
         except OSError as error:
             raise local_error(error, self.path) from error
         if count and not data:
-            raise LocalError(
-                f"{self.path}: has become shorter", mend="run it again, alone"
-            )
+            raise self._shorter()
         return data
+
+    def read_into(self, offset: int, buffer: memoryview) -> int:
+        """Read bytes that are there into a buffer, and return how many.
+
+        Raises:
+            LocalError: if the disk does not give them, or somebody took them away.
+
+        """
+        if not hasattr(os, "preadv"):
+            data = self.read(offset, len(buffer))
+            buffer[: len(data)] = data
+            return len(data)
+        try:
+            count = os.preadv(self._data.fileno(), [buffer], offset)
+        except OSError as error:
+            raise local_error(error, self.path) from error
+        if len(buffer) and not count:
+            raise self._shorter()
+        return count
+
+    def _shorter(self) -> LocalError:
+        return LocalError(
+            f"{self.path}: has become shorter", mend="run it again, alone"
+        )
 
     def sync(self) -> None:
         """Make the bytes survive a power cut."""

@@ -6,14 +6,22 @@ and what was done already is seen by its result.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from lemm_catalog.model.receipt import Receipt
+from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.store.agreement import check_agreement, check_place
-from lemm_catalog.store.files import move, remove_files, remove_tree, write_atomically
-from lemm_catalog.store.layout import Layout
+from lemm_catalog.store.files import (
+    is_folder,
+    move,
+    move_all,
+    names_in,
+    remove_files,
+    remove_tree,
+    write_state,
+)
+from lemm_catalog.store.layout import Layout, key_of
 from lemm_catalog.store.ledger import Line, read_ledger
 from lemm_catalog.store.locks import held
 from lemm_catalog.store.merge import merge
@@ -36,15 +44,16 @@ def intend(layout: Layout, receipt: Receipt) -> None:
         LocalError: if the disk does not let it, or a stranger's file is in the way.
 
     """
-    brought = check_agreement(dict(_ledgers(layout, receipt)))
+    publication = _Publication(layout, receipt)
+    lines = dict(publication.lines())
+    brought = check_agreement(lines)
     staged = {
         line.path: brought[line.path]
-        for path in _renewed(layout, receipt)
-        for line in read_ledger(_staged_ledger(layout, receipt.id, path)) or ()
+        for path in publication.renewed
+        for line in lines[path]
     }
-    older = _older_paths(layout, receipt)
-    check_place(layout.dataset(receipt.id), staged, older)
-    write_atomically(layout.pending_receipt(receipt.id), to_json(receipt))
+    check_place(layout.dataset(receipt.id), staged, publication.older_paths())
+    write_state(layout.pending_receipt(receipt.id), to_json(receipt))
 
 
 def finish(layout: Layout, dataset: str) -> Receipt | None:
@@ -58,106 +67,136 @@ def finish(layout: Layout, dataset: str) -> Receipt | None:
     if not isinstance(pending, Receipt):
         tidy(layout, dataset)
         return None
-    older, renewed = _older_paths(layout, pending), _renewed(layout, pending)
+    publication = _Publication(layout, pending)
+    older = publication.older_paths()
     # First, so that a file may take the place of a folder, and the reverse.
-    remove_files(layout.dataset(dataset), _dropped(layout, pending, older))
-    _put_together(layout, pending)
+    remove_files(layout.dataset(dataset), publication.dropped(older))
+    publication.put_together()
     if layout.tree(dataset).is_dir():
         merge(layout.tree(dataset), layout.dataset(dataset), older)
-    _claim(layout, pending, renewed)
-    for artifact in pending.artifacts:
-        drop_staged(layout.staged(dataset, artifact.path))
+    publication.claim()
+    publication.clear()
     _conclude(layout, pending)
     tidy(layout, dataset)
     return pending
 
 
-def _put_together(layout: Layout, pending: Receipt) -> None:
-    """Gather the trees of all artifacts in one, inside staging."""
-    for artifact in pending.artifacts:
-        folder = layout.staged(pending.id, artifact.path)
-        if artifact.kept and (folder / "data").exists():
-            move(folder / "data", folder / "tree" / artifact.path)
-        if (folder / "tree").is_dir():
-            merge(folder / "tree", layout.tree(pending.id))
+class _Publication:
+    """What a receipt is to publish, and where that is staged.
 
+    ``renewed`` maps the artifacts that staging brings anew to their ledgers.
+    """
 
-def _claim(layout: Layout, pending: Receipt, renewed: Iterable[str]) -> None:
-    """Put in place what is said of the files, and take away what was said before."""
-    dataset = pending.id
-    # Before the ledgers move: afterwards nobody knows what was renewed.
-    if verification := read_verification(layout.verification(dataset)):
-        left = verification.without(renewed)
-        if left.damaged:
-            write_atomically(layout.verification(dataset), to_json(left))
-        else:
-            remove_tree(layout.verification(dataset))
-    for path in renewed:
-        move(_staged_ledger(layout, dataset, path), layout.ledger(dataset, path))
-    for path in _retired(layout, pending):
-        remove_tree(layout.ledger(dataset, path))
+    def __init__(self, layout: Layout, pending: Receipt) -> None:
+        self._layout = layout
+        self._pending = pending
+        dataset = pending.id
+        # Listed once: thousands of small files would be asked for one by one.
+        self._staged = names_in(layout.staging(dataset))
+        small = names_in(layout.small(dataset) / "ledgers")
+        self.renewed: dict[str, Path] = {}
+        for artifact in pending.artifacts:
+            key = key_of(artifact.path)
+            if f"{key}.tsv" in small:
+                ledger = layout.small_ledger(dataset, artifact.path)
+                self.renewed[artifact.path] = ledger
+            elif key in self._staged:
+                ledger = layout.staged(dataset, artifact.path) / "ledger"
+                if ledger.exists():
+                    self.renewed[artifact.path] = ledger
+
+    def _growing(self) -> Iterator[tuple[ReceivedArtifact, Path]]:
+        """Give the artifacts that are staged in a folder of their own."""
+        for artifact in self._pending.artifacts:
+            if key_of(artifact.path) in self._staged:
+                yield artifact, self._layout.staged(self._pending.id, artifact.path)
+
+    def put_together(self) -> None:
+        """Gather the trees of all artifacts in one, inside staging."""
+        tree = self._layout.tree(self._pending.id)
+        for artifact, folder in self._growing():
+            if artifact.kept and (folder / "data").exists():
+                move(folder / "data", folder / "tree" / artifact.path)
+            if (folder / "tree").is_dir():
+                merge(folder / "tree", tree)
+        small = self._layout.small(self._pending.id) / "tree"
+        if small.is_dir():
+            merge(small, tree)
+
+    def claim(self) -> None:
+        """Put in place what is said of the files; take away what was said before."""
+        layout, dataset = self._layout, self._pending.id
+        # Before the ledgers move: afterwards nobody knows what was renewed.
+        if verification := read_verification(layout.verification(dataset)):
+            left = verification.without(self.renewed)
+            if left.damaged:
+                write_state(layout.verification(dataset), to_json(left))
+            else:
+                remove_tree(layout.verification(dataset))
+        for path, ledger in self.renewed.items():
+            # Marks that stay behind are of other bytes, and count for nothing.
+            if (marks := ledger.parent / "marks").exists():
+                move(marks, layout.marks(dataset, path))
+            if is_folder(layout.ledger(dataset, path)):
+                remove_tree(layout.ledger(dataset, path))
+        move_all(
+            (ledger, layout.ledger(dataset, path))
+            for path, ledger in self.renewed.items()
+        )
+        for path in self._retired():
+            remove_tree(layout.ledger(dataset, path))
+            remove_tree(layout.marks(dataset, path))
+
+    def clear(self) -> None:
+        """Drop what staging still holds of it."""
+        for _, folder in self._growing():
+            drop_staged(folder)
+        remove_tree(self._layout.small(self._pending.id))
+
+    def lines(self) -> Iterator[tuple[str, list[Line]]]:
+        """Give the lines of each artifact: staged, or else as published."""
+        for artifact in self._pending.artifacts:
+            staged = self.renewed.get(artifact.path)
+            lines = read_ledger(staged) if staged else None
+            published = self._layout.ledger(self._pending.id, artifact.path)
+            yield artifact.path, list(lines or read_ledger(published) or ())
+
+    def older_paths(self) -> set[str]:
+        """Return the published files of what is renewed or retired."""
+        return {
+            line.path
+            for path in (*self.renewed, *self._retired())
+            for line in read_ledger(self._layout.ledger(self._pending.id, path)) or ()
+        }
+
+    def _retired(self) -> list[str]:
+        """Return the published artifacts that the dataset does not have any more."""
+        published = receipt_of(self._layout, self._pending.id)
+        stays = {artifact.path for artifact in self._pending.artifacts}
+        artifacts = published.artifacts if published else ()
+        return [a.path for a in artifacts if a.path not in stays]
+
+    def dropped(self, older: set[str]) -> Iterator[str]:
+        """Give the files of an older version that the new one does not bring."""
+        if not older:
+            return
+        brought = {line.path for _, lines in self.lines() for line in lines}
+        folded = {_folded(path): path for path in brought}
+        root = self._layout.dataset(self._pending.id)
+        for path in sorted(older - brought):
+            twin = folded.get(_folded(path))
+            # On a disk that ignores case the old name may lead to the new file.
+            if twin is None or not _are_one_file(root / path, root / twin):
+                yield path
 
 
 def _conclude(layout: Layout, pending: Receipt) -> None:
     """Turn the intent into the receipt; the summary and a copy go before it."""
-    write_atomically(layout.receipt_copy(pending.id), to_json(pending))
+    write_state(layout.receipt_copy(pending.id), to_json(pending))
     with held(layout.summary_lock, lambda: None):
         others = (r for r in receipts_in(layout) if r.id != pending.id)
         write_summary(layout, (*others, pending))
         move(layout.pending_receipt(pending.id), layout.receipt(pending.id))
-
-
-def _renewed(layout: Layout, pending: Receipt) -> list[str]:
-    """Return the artifacts that staging brings anew."""
-    return [
-        artifact.path
-        for artifact in pending.artifacts
-        if _staged_ledger(layout, pending.id, artifact.path).exists()
-    ]
-
-
-def _retired(layout: Layout, pending: Receipt) -> list[str]:
-    """Return the published artifacts that the dataset does not have any more."""
-    published = receipt_of(layout, pending.id)
-    stays = {artifact.path for artifact in pending.artifacts}
-    artifacts = published.artifacts if published else ()
-    return [a.path for a in artifacts if a.path not in stays]
-
-
-def _older_paths(layout: Layout, pending: Receipt) -> set[str]:
-    """Return the published files of what is renewed or retired."""
-    going = (*_renewed(layout, pending), *_retired(layout, pending))
-    return {
-        line.path
-        for path in going
-        for line in read_ledger(layout.ledger(pending.id, path)) or ()
-    }
-
-
-def _dropped(layout: Layout, pending: Receipt, older: set[str]) -> Iterator[str]:
-    """Give the files of an older version that the new one does not bring."""
-    if not older:
-        return
-    brought = {line.path for _, lines in _ledgers(layout, pending) for line in lines}
-    folded = {_folded(path): path for path in brought}
-    root = layout.dataset(pending.id)
-    for path in sorted(older - brought):
-        twin = folded.get(_folded(path))
-        # On a disk that ignores case the old name may lead to the new file.
-        if twin is None or not _are_one_file(root / path, root / twin):
-            yield path
-
-
-def _ledgers(layout: Layout, pending: Receipt) -> Iterator[tuple[str, list[Line]]]:
-    """Give the lines of each artifact: staged, or else as published."""
-    for artifact in pending.artifacts:
-        staged = read_ledger(_staged_ledger(layout, pending.id, artifact.path))
-        published = layout.ledger(pending.id, artifact.path)
-        yield artifact.path, list(staged or read_ledger(published) or ())
-
-
-def _staged_ledger(layout: Layout, dataset: str, path: str) -> Path:
-    return layout.staged(dataset, path) / "ledger"
 
 
 def _folded(path: str) -> str:

@@ -1,39 +1,27 @@
 """Receipts and what is derived from them: the summary in the guide's shape."""
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
-from pydantic import ValidationError, field_validator
-
-from lemm_catalog.model.base import Value
-from lemm_catalog.model.lock import Timestamp
-from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
+from lemm_catalog.model.plain import plain, read
+from lemm_catalog.model.receipt import Moment, Receipt, ReceivedArtifact
 from lemm_catalog.store.files import local_errors, write_atomically
 from lemm_catalog.store.layout import Layout
 
-Model = TypeVar("Model", bound=Value)
+Kept = TypeVar("Kept")
 
 
-class Verification(Value):
+class Verification(NamedTuple):
     """What a verification found of each artifact that does not count any more.
 
     ``damaged`` maps it to its damaged files; to none if nobody found it damaged and
     it is merely to be fetched anew. ``verified`` is None where nobody looked yet.
     """
 
-    verified: Timestamp | None
+    verified: Moment | None
     quick: bool
     damaged: dict[str, tuple[str, ...]]
-
-    @field_validator("damaged", mode="before")
-    @classmethod
-    def _as_tuples(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
 
     def reasons(self) -> Iterator[tuple[str, str]]:
         """Give each artifact that does not count, with the reason in words."""
@@ -48,14 +36,13 @@ class Verification(Value):
         """Return what is left of it when some artifacts are as they should be."""
         gone = set(paths)
         left = {path: files for path, files in self.damaged.items() if path not in gone}
-        return self.model_copy(update={"damaged": left})
+        return self._replace(damaged=left)
 
 
 NOTHING_FOUND = Verification(verified=None, quick=True, damaged={})
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A state file that makes no sense, with the reason in words."""
 
     path: Path
@@ -97,9 +84,11 @@ def read_record(path: Path) -> ReceivedArtifact | None:
     return found if isinstance(found, ReceivedArtifact) else None
 
 
-def to_json(value: Value) -> str:
-    """Return a value as the JSON its schema describes."""
-    return value.model_dump_json(by_alias=True, indent=1) + "\n"
+def to_json(value: Receipt | ReceivedArtifact | Verification) -> str:
+    """Return a value as JSON."""
+    import json
+
+    return json.dumps(plain(value), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:
@@ -109,6 +98,8 @@ def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:
         LocalError: if the disk does not let it.
 
     """
+    import json
+
     ordered = sorted(receipts, key=lambda receipt: receipt.id)
     downloaded: dict[str, Any] = {
         receipt.id: {
@@ -129,13 +120,14 @@ def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:
     write_atomically(layout.summary, text)
 
 
-def _read(path: Path, model: type[Model]) -> Model | Unreadable | None:
+def _read(path: Path, kind: type[Kept]) -> Kept | Unreadable | None:
     with local_errors(path):
         if not path.is_file():
-            return None
+            return Unreadable(path, "it is no file") if path.exists() else None
         raw = path.read_bytes()
+    import json  # only where there is a receipt
+
     try:
-        return model.model_validate_json(raw)
-    except ValidationError as error:
-        about = error.errors(include_url=False, include_input=False)[0]
-        return Unreadable(path, about["msg"])
+        return read(kind, json.loads(raw))
+    except (ValueError, RecursionError) as error:
+        return Unreadable(path, str(error))

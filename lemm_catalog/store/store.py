@@ -22,6 +22,7 @@ from lemm_catalog.store.files import (
     remove_tree,
     sync_file,
     write_atomically,
+    write_state,
 )
 from lemm_catalog.store.leftovers import drop_forgotten, drop_orphans
 from lemm_catalog.store.locks import held
@@ -127,7 +128,7 @@ class Store(Contents):
             return None
         receipt = read_receipt(copy, dataset)
         if isinstance(receipt, Receipt):
-            write_atomically(place, to_json(receipt))
+            write_state(place, to_json(receipt))
             return f"{place}: could not be read; it was restored from its copy"
         remove_tree(place)
         return f"{place}: could not be read; the dataset is looked at anew"
@@ -141,7 +142,7 @@ class Store(Contents):
         """
         place = self.layout.verification(dataset)
         if verification.verified or verification.damaged:
-            write_atomically(place, to_json(verification))
+            write_state(place, to_json(verification))
         else:
             remove_tree(place)
 
@@ -156,7 +157,7 @@ class Store(Contents):
         if doubted and self.receipt(dataset):
             known = self.verification(dataset)
             damaged = {**doubted, **known.damaged}
-            doubt = known.model_copy(update={"damaged": damaged})
+            doubt = known._replace(damaged=damaged)
             self.note_verification(dataset, doubt)
 
     def trust(self, dataset: str) -> None:

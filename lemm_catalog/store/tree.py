@@ -6,6 +6,7 @@ new; no link is followed, at any step.
 
 import errno
 import os
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,16 +42,16 @@ class Clock:
 
     def stamp(self, descriptor: int, mtime: int) -> int:
         """Set a file's time if it is sane, and return what it is, in ns."""
+        if self._is_exact and 0 < mtime <= _LATEST:  # nearly always, so it comes first
+            at = mtime * _SECOND
+            os.utime(descriptor, ns=(at, at))
+            return at
         if not (0 < mtime <= _LATEST and os.utime in os.supports_fd):
             return os.fstat(descriptor).st_mtime_ns
         if self._is_exact is None:
             self._is_exact = _keeps(descriptor, mtime) and _keeps(descriptor, mtime + 1)
-        if not self._is_exact:
-            _keeps(descriptor, mtime)
-            return os.fstat(descriptor).st_mtime_ns
-        at = mtime * _SECOND
-        os.utime(descriptor, ns=(at, at))
-        return at
+        _keeps(descriptor, mtime)
+        return os.fstat(descriptor).st_mtime_ns
 
 
 def _keeps(descriptor: int, mtime: int) -> bool:
@@ -115,13 +116,16 @@ class StagedTree:
     def __init__(self, root: Path, *, by_descriptor: bool = HAS_DIR_FD) -> None:
         self._folders: Folders
         self._clock = Clock()
+        self._lock = threading.Lock()
+        # The members of one folder mostly follow each other.
+        self._latest: tuple[str, Parts] = ("", ())
         try:
             make = FoldersByDescriptor if by_descriptor else FoldersByPath
             self._folders = make(root)
         except OSError as error:
             raise local_error(error, root) from error
 
-    def create(self, parts: Parts, executable: bool, mtime: int) -> NewFile:
+    def create(self, path: str, executable: bool, mtime: int) -> NewFile:
         """Return a new file, and make the folders above it.
 
         Raises:
@@ -129,15 +133,39 @@ class StagedTree:
             LocalError: if this machine does not allow it.
 
         """
-        name = _checked(parts)
         try:
-            mode = 0o755 if executable else 0o644
-            descriptor = self._folders.new_file(parts, mode)
-            return NewFile(descriptor, name, mtime, self._clock)
+            return NewFile(self._opened(path, executable), path, mtime, self._clock)
         except OSError as error:
-            raise _in_words(error, name) from error
+            raise _in_words(error, path) from error
 
-    def make_dir(self, parts: Parts) -> None:
+    def put(
+        self, path: str, data: memoryview | bytes, executable: bool, mtime: int
+    ) -> int:
+        """Write a whole new file, and return its time in ns; see `create`."""
+        try:
+            descriptor = self._opened(path, executable)
+            try:
+                size = len(data)
+                written = os.write(descriptor, data) if size else 0
+                while written < size:
+                    written += os.write(descriptor, memoryview(data)[written:])
+                return self._clock.stamp(descriptor, mtime)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise _in_words(error, path) from error
+
+    def _opened(self, path: str, executable: bool) -> int:
+        folder, slash, name = path.rpartition("/")
+        if name in _NO_NAMES or "\0" in name or (slash and not folder):
+            raise _outside(path)
+        with self._lock:
+            if folder != self._latest[0]:
+                self._latest = (folder, _parts(folder, path) if folder else ())
+            mode = 0o755 if executable else 0o644
+            return self._folders.new_file(self._latest[1], name, mode)
+
+    def make_dir(self, path: str) -> None:
         """Make a folder, and those above it; one that exists is left alone.
 
         Raises:
@@ -145,11 +173,12 @@ class StagedTree:
             LocalError: if this machine does not allow it.
 
         """
-        name = _checked(parts)
+        parts = _parts(path, path)
         try:
-            self._folders.make(parts)
+            with self._lock:
+                self._folders.make(parts)
         except OSError as error:
-            raise _in_words(error, name) from error
+            raise _in_words(error, path) from error
 
     def close(self) -> None:
         """Close the folders that are kept open."""
@@ -162,13 +191,15 @@ class StagedTree:
         self.close()
 
 
-def _checked(parts: Parts) -> str:
-    name = "/".join(parts)
-    if not parts or not _NO_NAMES.isdisjoint(parts):
-        raise ArchiveError(f"{shown(name)} would land outside the dataset")
-    if "\0" in name or name.count("/") != len(parts) - 1:
-        raise ArchiveError(f"{shown(name)} would land outside the dataset")
-    return name
+def _parts(folder: str, path: str) -> Parts:
+    parts = tuple(folder.split("/"))
+    if "\0" in folder or not _NO_NAMES.isdisjoint(parts):
+        raise _outside(path)
+    return parts
+
+
+def _outside(path: str) -> ArchiveError:
+    return ArchiveError(f"{shown(path)} would land outside the dataset")
 
 
 def _in_words(error: OSError, name: str) -> LemmError:

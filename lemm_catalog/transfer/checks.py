@@ -8,7 +8,7 @@ from lemm_catalog.backends.base import (
     Validators,
 )
 from lemm_catalog.errors import WrongBytesError
-from lemm_catalog.store.part import PartFile
+from lemm_catalog.transfer.growing import Growing
 
 
 class WrongSizeError(WrongBytesError):
@@ -88,7 +88,7 @@ def check_end(reply: Reply, size: int) -> None:
         raise WrongBytesError(f"{shown}: has more than {size:,} bytes")
 
 
-def known_validators(part: PartFile, url: str) -> Validators:
+def known_validators(part: Growing, url: str) -> Validators:
     """Return what this very URL said of the bytes that are here."""
     origin = part.origin
     if not part.done or origin is None or origin.url != url:

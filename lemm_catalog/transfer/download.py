@@ -6,20 +6,21 @@ where it was; what changed on the way starts anew.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from functools import partial
 
 from lemm_catalog.backends.base import (
     Address,
     Backend,
+    CrowdedError,
     RangeRefusedError,
     Reply,
     Validators,
     Waits,
 )
 from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
-from lemm_catalog.store.part import SEGMENT, Origin, PartFile
+from lemm_catalog.store.part import SEGMENT, Origin
 from lemm_catalog.transfer.checks import (
     ask,
     check_end,
@@ -27,26 +28,30 @@ from lemm_catalog.transfer.checks import (
     known_validators,
 )
 from lemm_catalog.transfer.front import Follower, Front, StoppedError
-from lemm_catalog.transfer.missing import Missing
-from lemm_catalog.transfer.patience import Patience, StallWatch
-
-_BUFFER = 256 * 1024
+from lemm_catalog.transfer.growing import Growing
+from lemm_catalog.transfer.missing import SMALL, Missing, Run
+from lemm_catalog.transfer.patience import Patience
+from lemm_catalog.transfer.pipe import Pipe
+from lemm_catalog.transfer.traffic import Traffic
 
 
 class Download:
     """Brings the missing bytes of a part file from one address.
 
-    With ``in_one``, over one connection that is asked for all that is missing.
+    With ``in_order``, over one connection at a time; with ``in_one``, by one request
+    for all that is missing.
     """
 
     def __init__(
         self,
-        part: PartFile,
+        part: Growing,
         backend: Backend,
         address: Address,
         advanced: Callable[[int], None],
         waits: Waits,
+        traffic: Traffic,
         *,
+        in_order: bool = False,
         in_one: bool = False,
     ) -> None:
         self.front = Front(part)
@@ -55,12 +60,18 @@ class Download:
         self._address = address
         self._advanced = advanced
         self._waits = waits
+        self._lanes = traffic.hosts.of(address.url)
         self._in_one = in_one
         self._stop = threading.Event()
-        self._missing = Missing(part)
-        self._replies: set[Reply] = set()
+        self._pipe = Pipe(self.front, self._lanes, traffic.pace, waits, self._came)
+        hands = 1 if in_order or part.size <= SMALL else self._lanes.most
+        self._missing = Missing(part, hands)
+        self._first: Run | None = None
+        self._is_shared = False
+        self._spawning = threading.Lock()
+        self._crew: list[Follower[None]] = []
         self._validators = Validators()
-        # Whether the bytes are from before and after a break.
+        # Whether the bytes are from several replies, of what may have changed between.
         self.is_glued = False
 
     def open(self) -> Reply | None:
@@ -91,6 +102,7 @@ class Download:
             self._advanced(-part.done)
             part.reset()
         check_unchanged(known, reply)
+        self.is_glued = part.done > 0
         self._validators = reply.validators
         part.begin(
             Origin(
@@ -100,7 +112,7 @@ class Download:
             )
         )
 
-    def run(self, reply: Reply, connections: int) -> None:
+    def run(self, reply: Reply) -> None:
         """Bring all missing bytes, beginning with an opened reply.
 
         Raises:
@@ -108,11 +120,12 @@ class Download:
             LocalError: if the disk does.
 
         """
+        self._lanes.enter()
         try:
-            if reply.is_whole or self._in_one or self._part.size <= SEGMENT:
+            if reply.is_whole or self._in_one or self._part.size <= SMALL:
                 self._stream(reply)
             else:
-                self._share(reply, connections)
+                self._share(reply)
         except StoppedError as error:
             # Another connection failed first; its reason is the one that counts.
             raise self.front.failure or error from None
@@ -122,44 +135,65 @@ class Download:
         except BaseException:
             self.give_up(StoppedError())
             raise
+        finally:
+            self._lanes.leave()
 
     def give_up(self, error: LemmError) -> None:
         """Let everybody who works on this or follows it stop."""
         self._stop.set()
         self.front.fail(error)
-        for reply in tuple(self._replies):
-            reply.abort()
+        self._pipe.stop()
 
     def _stream(self, reply: Reply) -> None:
         """Read a reply to its end, over all missing segments."""
-        watch = StallWatch(self._waits)
-        with self._reading(reply):
+        with self._pipe.pouring(reply) as pour:
             for index in range(self._part.segments):
-                self._fill(index, reply, watch)
+                pour(index)
             check_end(reply, self._part.size)
 
-    # -- several connections, by segments ------------------------------------------
+    # -- several connections, by runs ----------------------------------------------
 
-    def _share(self, first: Reply, connections: int) -> None:
-        helpers = min(connections, len(self._missing)) - 1
-        index = self._missing.take()
-        crew = [Follower(f"fetch-{number}", self._help) for number in range(helpers)]
+    def _share(self, reply: Reply) -> None:
+        part, self._is_shared = self._part, True
         try:
-            if index is not None:
-                self._fill_patiently(index, first, lambda: self._part.done)
-            self._work(lambda: self._part.done)
-            for helper in crew:
-                helper.result()
-            # Helpers that gave up have left their segments.
-            self._work(lambda: self._part.done)
+            if self._first is not None:
+                self._fill_patiently(self._first, reply, lambda: part.done)
+            self._work(lambda: part.done)
+            while crew := self._dismissed():
+                for helper in crew:
+                    helper.result()
+                # Helpers that gave up have left their runs.
+                self._work(lambda: part.done)
         except LemmError as error:
             self.give_up(error)
-            for helper in crew:
+            for helper in self._dismissed():
                 helper.wait()
             raise
 
+    def _dismissed(self) -> list[Follower[None]]:
+        """Return the helpers there are; whoever comes later is of another crew."""
+        with self._spawning:
+            crew, self._crew = self._crew, []
+            return crew
+
+    def _came(self, count: int) -> None:
+        self._advanced(count)
+        if self._is_shared and self._lanes.has_room and len(self._missing):
+            self._call_for_help()
+
+    def _call_for_help(self) -> None:
+        """Begin to use the lanes there are, if there is something left to bring."""
+        with self._spawning:
+            while (
+                not self._stop.is_set()
+                and len(self._missing)
+                and self._lanes.try_enter()
+            ):
+                name = f"fetch-{len(self._crew)}"
+                self._crew.append(Follower(name, self._help))
+
     def _help(self) -> None:
-        """Bring segments beside the first connection, whose failure is what counts.
+        """Bring runs beside the first connection, whose failure is what counts.
 
         A server that allows fewer connections than we open refuses only us.
         """
@@ -168,91 +202,86 @@ class Download:
         except (RangeRefusedError, WrongBytesError) as error:
             self.give_up(error)
             raise
-        except SourceError:
+        except CrowdedError:
             return
+        except SourceError:
+            self._is_shared = False  # what fails for one would fail for the next
         except LemmError as error:
             self.give_up(error)
             raise
+        finally:
+            self._lanes.leave()
 
     def _work(self, progress: Callable[[], int] | None) -> None:
-        while not self._stop.is_set() and (index := self._missing.take()) is not None:
+        is_helper = progress is None
+        while not self._stop.is_set() and (run := self._missing.take()) is not None:
             try:
-                self._fill_patiently(index, None, progress)
+                self._fill_patiently(run, None, progress)
             except BaseException:
-                self._missing.put_back(index)
+                self._missing.put_back(run)
                 raise
+            if is_helper and self._lanes.is_crowded:
+                return
 
     def _fill_patiently(
-        self, index: int, reply: Reply | None, progress: Callable[[], int] | None
+        self, run: Run, reply: Reply | None, progress: Callable[[], int] | None
     ) -> None:
-        """Fill one segment; ``progress`` counts the bytes that keep us patient."""
+        """Fill one run; ``progress`` counts the bytes that keep us patient."""
         patience = Patience(self._stop, self._waits)
         part = self._part
-        count = progress or (lambda: part.count(index))
-        while part.count(index) < part.length(index):
+        count = progress or (lambda: sum(map(part.count, range(*run))))
+        while (start := part.first_gap(*run)) is not None:
             before = count()
             try:
-                reply = reply or self._open_segment(index)
-                with self._reading(reply):
-                    self._fill(index, reply, StallWatch(self._waits))
+                reply = reply or self._open_run(start, run)
+                with self._pipe.pouring(reply) as pour:
+                    for index in range(start, run.stop):
+                        pour(index)
             except PassingError as error:
-                self.is_glued = True
+                if isinstance(error, CrowdedError):
+                    self._lanes.refused(error.retry_after)
+                    if progress is None:
+                        raise
                 patience.wait_after(error, progress=count() - before)
             reply = None
             if self._stop.is_set():
                 raise StoppedError
 
-    def _open_segment(self, index: int) -> Reply:
-        start = index * SEGMENT + self._part.count(index)
-        stop = index * SEGMENT + self._part.length(index)
+    def _open_run(self, index: int, run: Run) -> Reply:
+        self.is_glued = True
+        part, asked = self._part, time.monotonic()
+        start = index * SEGMENT + part.count(index)
+        stop = (run.stop - 1) * SEGMENT + part.length(run.stop - 1)
         reply = self._ask(start, stop, self._validators)
         if reply.is_whole:
             reply.close()
             raise RangeRefusedError(f"{self._address.shown}: gives no parts any more")
         check_unchanged(self._validators, reply)
+        self._lanes.opened(time.monotonic() - asked)
         return reply
-
-    def _fill(self, index: int, reply: Reply, watch: StallWatch) -> None:
-        """Write what a reply gives into one segment, until it is full."""
-        part = self._part
-        buffer = memoryview(bytearray(min(_BUFFER, part.length(index))))
-        while (missing := part.length(index) - part.count(index)) > 0:
-            count = reply.readinto(buffer[: min(len(buffer), missing)])
-            if self._stop.is_set():
-                raise StoppedError
-            if count == 0:
-                raise PassingError(f"{self._address.shown}: broke off")
-            part.write(index, buffer[:count])
-            self._advanced(count)
-            self.front.moved()
-            watch.saw(count, self._address.shown)
-
-    @contextmanager
-    def _reading(self, reply: Reply) -> Iterator[None]:
-        self._replies.add(reply)
-        try:
-            yield
-        finally:
-            self._replies.discard(reply)
-            reply.close()
 
     def _open_patiently(self, start: int, stop: int | None, known: Validators) -> Reply:
         patience = Patience(self._stop, self._waits)
         while True:
+            asked = time.monotonic()
             try:
-                return self._ask(start, stop, known)
+                reply = self._ask(start, stop, known)
             except PassingError as error:
+                if isinstance(error, CrowdedError):
+                    self._lanes.refused(error.retry_after)
                 patience.wait_after(error)
+            else:
+                self._lanes.opened(time.monotonic() - asked)
+                return reply
             if self._stop.is_set():
                 raise StoppedError
 
     def _first_range(self) -> tuple[int, int | None]:
         """Return from where to where to ask first."""
         part = self._part
-        index = next(
-            (i for i in range(part.segments) if part.count(i) < part.length(i)), 0
-        )
-        start = index * SEGMENT + (part.count(index) if part.segments else 0)
-        if self._in_one or (part.done == 0 and part.size <= SEGMENT):
+        self._first = None if self._in_one else self._missing.take()
+        run = self._first or Run(0, part.segments)
+        start = run.first * SEGMENT + (part.count(run.first) if part.segments else 0)
+        if self._in_one or (part.done == 0 and part.size <= SMALL):
             return start, None
-        return start, index * SEGMENT + part.length(index)
+        return start, (run.stop - 1) * SEGMENT + part.length(run.stop - 1)

@@ -20,7 +20,6 @@ from lemm_catalog.errors import (
     SourceError,
     WrongBytesError,
 )
-from lemm_catalog.store.part import PartFile
 from lemm_catalog.transfer.checks import WrongSizeError
 from lemm_catalog.transfer.download import Download
 from lemm_catalog.transfer.front import (
@@ -29,7 +28,10 @@ from lemm_catalog.transfer.front import (
     StoppedError,
     digests_behind,
 )
+from lemm_catalog.transfer.growing import Growing
 from lemm_catalog.transfer.patience import Patience
+from lemm_catalog.transfer.traffic import Traffic
+from lemm_catalog.transfer.window import FOLLOWER, Window
 
 Result = TypeVar("Result")
 # A source whose content keeps changing is given up; one that cannot resume, when it
@@ -39,11 +41,15 @@ _FRESH_STARTS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched(Generic[Result]):
-    """Verified bytes: their digests, the address that gave the last of them."""
+    """Verified bytes: their digests, the address that gave the last of them.
+
+    ``marks`` are the sha256 of all before the end of each full segment.
+    """
 
     digests: tuple[Digest, ...]
     source: str
     followed: Result
+    marks: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +61,13 @@ class Watch:
 
 
 def fetch(
-    part: PartFile,
+    part: Growing,
     expected: Sequence[Digest],
     addresses: Sequence[Address],
     backends: Backends,
     follow: Callable[[BinaryIO], Result],
     watch: Watch,
-    *,
-    connections: int = 4,
+    traffic: Traffic,
 ) -> Fetched[Result]:
     """Fill a part file with the expected bytes, and return what came of it.
 
@@ -77,7 +82,7 @@ def fetch(
     """
     failures: list[SourceError] = []
     for address in addresses:
-        attempt = _Attempt(part, expected, backends, follow, watch, connections)
+        attempt = _Attempt(part, expected, backends, follow, watch, traffic)
         try:
             return _beside(attempt, address)
         except SourceError as error:
@@ -114,19 +119,19 @@ class _Attempt(Generic[Result]):
 
     def __init__(
         self,
-        part: PartFile,
+        part: Growing,
         expected: Sequence[Digest],
         backends: Backends,
         follow: Callable[[BinaryIO], Result],
         watch: Watch,
-        connections: int,
+        traffic: Traffic,
     ) -> None:
         self._part = part
         self._expected = expected
         self._backends = backends
         self._follow = follow
         self._watch = watch
-        self._connections = connections
+        self._traffic = traffic
         self._stop = threading.Event()
         self._download: Download | None = None
         self._wasted = 0
@@ -150,7 +155,8 @@ class _Attempt(Generic[Result]):
                 self._start_anew(None if is_last else error.message)
                 if is_last:
                     raise
-                in_one = in_one or isinstance(error, RangeRefusedError)
+                # Its parts do not make a whole: once more, in one piece.
+                in_one = True
             except PassingError as error:
                 patience.wait_after(error, progress=self._part.done - before)
         raise StoppedError
@@ -173,12 +179,15 @@ class _Attempt(Generic[Result]):
             self._part.reset()
 
     def _once(self, address: Address, *, in_one: bool) -> Fetched[Result]:
+        self._advanced(-self._part.rewind())
         self._download = download = Download(
             self._part,
             self._backends.for_url(address.url),
             address,
             self._advanced,
             self._backends.waits,
+            self._traffic,
+            in_order=isinstance(self._part, Window),
             in_one=in_one,
         )
         reply = download.open()
@@ -186,15 +195,18 @@ class _Attempt(Generic[Result]):
             reply.close()
             raise SourceError(f"{address.shown}: breaks off, and cannot go on")
         front = download.front
-        hasher, follower = self._start_followers(download)
+        marks: list[bytes] = []
+        hasher, follower = self._start_followers(download, marks)
         try:
             if reply is not None:
-                download.run(reply, self._connections)
+                download.run(reply)
             digests = hasher.result()
             self._check(digests, address)
-            self._part.sync()
             return Fetched(
-                digests=digests, source=address.shown, followed=follower.result()
+                digests=digests,
+                source=address.shown,
+                followed=follower.result(),
+                marks=tuple(marks),
             )
         except LemmError as error:
             front.fail(error)
@@ -209,11 +221,11 @@ class _Attempt(Generic[Result]):
             follower.wait()
 
     def _start_followers(
-        self, download: Download
+        self, download: Download, marks: list[bytes]
     ) -> tuple[Follower[tuple[Digest, ...]], Follower[Result]]:
         front = download.front
         algorithms = {"sha256", *(digest.algorithm for digest in self._expected)}
-        hasher = Follower("hash", lambda: digests_behind(front, algorithms))
+        hasher = Follower("hash", lambda: digests_behind(front, algorithms, marks))
         reader = io.BufferedReader(FrontReader(front), buffer_size=1024 * 1024)
         stream = cast(BinaryIO, reader)
         follower = Follower("follow", lambda: self._followed(stream, download))
@@ -229,6 +241,8 @@ class _Attempt(Generic[Result]):
         except LocalError as error:
             download.give_up(error)
             raise
+        finally:
+            self._part.let_go(FOLLOWER, self._part.size)
 
     def _check(self, digests: tuple[Digest, ...], address: Address) -> None:
         found = {digest.algorithm: digest for digest in digests}

@@ -11,7 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from lemm_catalog.digest import Digest, RunningDigests
 from lemm_catalog.errors import LemmError, LocalError
-from lemm_catalog.store.part import PartFile
+from lemm_catalog.store.marks import STRIDE
+from lemm_catalog.transfer.growing import Growing
+from lemm_catalog.transfer.window import FOLLOWER, HASHER
 
 Result = TypeVar("Result")
 _CHUNK = 1024 * 1024
@@ -27,16 +29,19 @@ class StoppedError(LocalError):
 class Front:
     """Tells followers how far the bytes are there, or that no more will come."""
 
-    def __init__(self, part: PartFile) -> None:
+    def __init__(self, part: Growing) -> None:
         self.part = part
         self._changed = threading.Condition()
         self._index = 0
         self.failure: LemmError | None = None
 
-    def moved(self) -> None:
-        """Tell that bytes were written."""
-        with self._changed:
-            self._changed.notify_all()
+    def moved(self, index: int) -> None:
+        """Tell that bytes of a segment were written."""
+        # Whoever waits does so for the first segment that is not full. If that has
+        # become another meanwhile, he has seen these bytes when he looked.
+        if index <= self._index:
+            with self._changed:
+                self._changed.notify_all()
 
     def fail(self, error: LemmError) -> None:
         """Tell that no more bytes will come; the first reason stays."""
@@ -89,10 +94,10 @@ class FrontReader(io.RawIOBase):
         view = memoryview(buffer)
         reach = self._front.wait(self._offset)
         count = min(len(view), reach - self._offset)
-        data = self._front.part.read(self._offset, count)
-        view[: len(data)] = data
-        self._offset += len(data)
-        return len(data)
+        got = self._front.part.read_into(self._offset, view[:count])
+        self._offset += got
+        self._front.part.let_go(FOLLOWER, self._offset)
+        return got
 
 
 class Follower(threading.Thread, Generic[Result]):
@@ -125,19 +130,28 @@ class Follower(threading.Thread, Generic[Result]):
             self.join(0.2)
 
 
-def digests_behind(front: Front, algorithms: set[str]) -> tuple[Digest, ...]:
+def digests_behind(
+    front: Front, algorithms: set[str], marks: list[bytes] | None = None
+) -> tuple[Digest, ...]:
     """Return the digests of a growing file, computed as it grows.
+
+    ``marks`` gets the sha256 of all before the end of each full stride.
 
     Raises:
         LemmError: the reason why it stopped growing.
 
     """
-    running = RunningDigests(algorithms)
+    every = None if marks is None else STRIDE
+    running = RunningDigests(algorithms, marks_every=every)
+    buffer = memoryview(bytearray(min(_CHUNK, front.part.size)))
     offset = 0
     while offset < front.part.size:
         # Asked before each chunk, so that a failure or Ctrl-C ends it at once.
         reach = front.wait(offset)
-        data = front.part.read(offset, min(_CHUNK, reach - offset))
-        running.update(data)
-        offset += len(data)
+        count = front.part.read_into(offset, buffer[: reach - offset])
+        running.update(buffer[:count])
+        offset += count
+        front.part.let_go(HASHER, offset)
+    if marks is not None:
+        marks += running.marks
     return running.digests()

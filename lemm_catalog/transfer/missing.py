@@ -1,15 +1,37 @@
-"""Which segments are still to be brought, handed out in the order of the file."""
+"""Which bytes are still to be brought, handed out in runs, in the order of the file.
+
+A run is what one request asks for. The runs get shorter toward the end, so that all
+connections end together, however unlike their speeds are.
+"""
 
 import heapq
 import threading
+from typing import NamedTuple
 
-from lemm_catalog.store.part import PartFile
+from lemm_catalog.store.part import SEGMENT
+from lemm_catalog.transfer.growing import Growing
+
+# What is no longer than this is asked for as a whole.
+SMALL = 1024 * 1024
+_LONGEST = 32 * 1024 * 1024 // SEGMENT
+
+
+class Run(NamedTuple):
+    """Segments from ``first`` to before ``stop``; only the first may have bytes."""
+
+    first: int
+    stop: int
 
 
 class Missing:
-    """The segments with missing bytes that nobody works on."""
+    """The segments with missing bytes that nobody works on.
 
-    def __init__(self, part: PartFile) -> None:
+    ``hands`` is how many may come to share the work; one takes all in one run.
+    """
+
+    def __init__(self, part: Growing, hands: int) -> None:
+        self._part = part
+        self._hands = hands
         self._lock = threading.Lock()
         # In order already, which makes it a heap.
         self._indexes = [
@@ -19,12 +41,31 @@ class Missing:
     def __len__(self) -> int:
         return len(self._indexes)
 
-    def take(self) -> int | None:
-        """Return the first of them, which is then the caller's; None if all are."""
+    def take(self) -> Run | None:
+        """Return the first run of them, which is then the caller's; None if none is."""
         with self._lock:
-            return heapq.heappop(self._indexes) if self._indexes else None
+            if not self._indexes:
+                return None
+            most = self._most()
+            first = stop = heapq.heappop(self._indexes)
+            stop += 1
+            while (
+                stop - first < most
+                and self._indexes
+                and self._indexes[0] == stop
+                and not self._part.count(stop)
+            ):
+                stop = heapq.heappop(self._indexes) + 1
+            return Run(first, stop)
 
-    def put_back(self, index: int) -> None:
-        """Give one back that the caller could not fill."""
+    def _most(self) -> int:
+        if self._hands == 1:
+            return len(self._indexes)
+        return max(1, min(len(self._indexes) // (2 * self._hands), _LONGEST))
+
+    def put_back(self, run: Run) -> None:
+        """Give back what the caller could not fill."""
         with self._lock:
-            heapq.heappush(self._indexes, index)
+            for index in range(*run):
+                if self._part.count(index) < self._part.length(index):
+                    heapq.heappush(self._indexes, index)

@@ -14,7 +14,7 @@ from typing import IO, Any
 import yaml
 from typer.testing import CliRunner
 
-from lemm_catalog.cli.main import app
+from lemm_catalog.cli.full import app
 from tests.builders import a_file, manifest_data
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lemm_catalog.cli.main import app
+from lemm_catalog.cli.full import app
 from tests.cli.running import run
 
 NAMES = sorted(str(command.name) for command in app.registered_commands)

@@ -15,9 +15,10 @@ import pytest
 
 from lemm_catalog.archives.base import ArchiveReader
 from lemm_catalog.archives.table import READERS, reader_for
-from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ, TAR_ZST
 from lemm_catalog.archives.zip import ZIP
 from lemm_catalog.errors import ArchiveError, PassingError
+from tests.archive_builders import many_streams, zstd_summed
 
 Members = dict[str, bytes | None]
 SMALL: Members = {"a/": None, "a/one.txt": b"one and one " * 9, "two": b"\x80\0two"}
@@ -86,7 +87,9 @@ KINDS: dict[str, Kind] = {
     "tar.gz": Tar(TAR_GZ, _gzip),
     "tar.gz-gnu": Tar(TAR_GZ, _gzip, tarfile.GNU_FORMAT),
     "tar.bz2": Tar(TAR_BZ2, bz2.compress),
+    "tar.bz2-parallel": Tar(TAR_BZ2, many_streams),
     "tar.xz": Tar(TAR_XZ, lzma.compress),
+    "tar.zst": Tar(TAR_ZST, zstd_summed),
     "zip-stored": Zip(zipfile.ZIP_STORED),
     "zip-deflate": Zip(zipfile.ZIP_DEFLATED),
     "zip-bzip2": Zip(zipfile.ZIP_BZIP2),  # as the zips of FMA

@@ -104,7 +104,7 @@ def test_a_killed_pull_goes_on_with_little_fetched_twice(puller: Puller) -> None
     puller.finish()
 
     assert puller.published.read_bytes() == LARGE
-    assert puller.server.sent() <= len(LARGE) + sum(again) + 64 * KiB
+    assert puller.server.sent() <= len(LARGE) + sum(again) + MiB
     assert max(again) <= 1 * MiB, again
     assert statistics.median(again) <= 4 * 256 * KiB, again
 
@@ -131,7 +131,7 @@ def test_a_pull_of_a_silent_server_ends_at_once(
     puller.server.script("/a", Stall(at=100 * KiB, seconds=60))
     process = puller.start("--jobs", jobs)
     found, err, seconds = end(
-        process, how, puller.server, lambda server: server.sent() >= 200 * KiB
+        process, how, puller.server, lambda server: server.sent() >= 100 * KiB
     )
 
     assert found == code

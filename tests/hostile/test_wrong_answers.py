@@ -148,15 +148,18 @@ def test_a_large_file_comes_whole_whatever_becomes_of_its_parts(
 
         assert site.published.read_bytes() == LARGE
         assert server.sent() <= most * len(LARGE) + 256 * KiB
-        assert len(server.requests) <= 8
+        assert len(server.requests) <= 40
 
 
-def test_a_server_that_lies_about_its_parts_is_found_out(tmp_path: Path) -> None:
+def test_a_server_that_lies_about_its_parts_is_asked_for_the_whole(
+    tmp_path: Path,
+) -> None:
     with HttpServer({"/a": LARGE}, {"/a": [OtherStart(by=-16, lie=True)]}) as server:
         site = Site(tmp_path, LARGE, [server.url("/a")])
-        assert_fails_cleanly(site, "gave bytes whose sha256 is")
+        assert_pulled(site)
 
-        assert server.sent() <= len(LARGE)
+        assert "gave bytes whose sha256 is" in site.said()
+        assert server.sent() <= 2 * len(LARGE)
 
 
 @pytest.mark.parametrize("same_tag", [False, True])
@@ -174,7 +177,7 @@ def test_content_that_changes_between_two_parts_starts_anew(
         assert_pulled(Site(tmp_path, data, [server.url("/a")]))
 
         assert server.sent() <= 2 * len(data) + 256 * KiB
-        assert len(server.requests) <= 8
+        assert len(server.requests) <= 40
 
 
 def test_a_resume_carries_the_strong_tag_and_no_weak_one(tmp_path: Path) -> None:

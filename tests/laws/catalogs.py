@@ -1,11 +1,12 @@
-"""Generated manifests and catalogs."""
+"""Generated manifests and what a catalog has of them."""
 
 from typing import Any
 
 from hypothesis import strategies as st
 
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.rules.shelving import shelved
 from tests.builders import a_catalog, a_file, a_manifest
 
 PHASES = ["sample", "minimal", "balanced", "comprehensive"]
@@ -34,6 +35,8 @@ def manifests(draw: st.DrawFn, name: str) -> Manifest:
 
 
 @st.composite
-def catalogs(draw: st.DrawFn) -> Catalog:
+def shelves(draw: st.DrawFn) -> Shelf:
     count = draw(st.integers(1, 5))
-    return a_catalog(*(draw(manifests(f"set-{index}")) for index in range(count)))
+    return shelved(
+        a_catalog(*(draw(manifests(f"set-{index}")) for index in range(count)))
+    )

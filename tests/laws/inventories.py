@@ -84,7 +84,7 @@ def holdings(draw: st.DrawFn, own: Sequence[Artifact]) -> Holding:
     receipt = None
     if here:
         receipt = a_receipt([], id=own[0].dataset)
-        receipt = receipt.model_copy(update={"artifacts": tuple(here)})
+        receipt = receipt._replace(artifacts=tuple(here))
     return Holding(receipt=receipt, staged=staged, lying=lying, damaged=damaged)
 
 

@@ -63,7 +63,7 @@ class Pull:
             new = a_receipt([a for a in item.artifacts if a.path in work], id=item.id)
             others = tuple(a for a in old if a.path not in work)
             whole = (*others, *new.artifacts)
-            receipt = new.model_copy(update={"artifacts": whole})
+            receipt = new._replace(artifacts=whole)
             holdings[item.id] = Holding(receipt=receipt, exists=True)
         return Inventory(holdings=holdings, used=0, free=10**15)
 
@@ -74,7 +74,20 @@ class Pull:
         holding = self.inventory.of(item.id)
         for artifact in item.artifacts:
             if artifact.path in work:
-                yield from self._bring(artifact, holding)
+                if artifact.path in planned.in_one_pass:
+                    yield from self._bring_in_one_pass(artifact, holding)
+                else:
+                    yield from self._bring(artifact, holding)
+
+    def _bring_in_one_pass(self, artifact: Artifact, holding: Holding) -> Iterator[int]:
+        staged = holding.staged.get(artifact.path)
+        if staged and staged.record:
+            yield -staged.record.bytes_on_disk
+        elif staged:
+            yield -staged.done
+        self.disk.fetched += artifact.size or 0
+        yield artifact.unpacked // 3
+        yield artifact.unpacked - artifact.unpacked // 3
 
     def _bring(self, artifact: Artifact, holding: Holding) -> Iterator[int]:
         size = artifact.size or 0

@@ -5,9 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lemm_catalog.model.license import Decision
 from lemm_catalog.model.manifest import License
-from lemm_catalog.rules.licensing import judge, judge_expression, license_ids, worst
+from lemm_catalog.model.verdict import Decision
+from lemm_catalog.rules.licensing import judge, judge_expression, license_ids
+from lemm_catalog.rules.verdicts import worst
 from tests.builders import a_policy, licenses
 
 FACTS = licenses()

@@ -1,15 +1,14 @@
 """Laws of the selection."""
 
 import random
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lemm_catalog.errors import UsageError
-from lemm_catalog.model.catalog import Catalog
+from lemm_catalog.model.entry import Shelf
 from lemm_catalog.rules.selection import select
-from tests.laws.catalogs import PHASES, catalogs
+from tests.laws.catalogs import PHASES, shelves
 
 words = st.lists(
     st.sampled_from(
@@ -19,88 +18,93 @@ words = st.lists(
 )
 
 
-def taken(catalog: Catalog, *words: str) -> list[tuple[str, str]]:
+def taken(shelf: Shelf, *words: str) -> list[tuple[str, str | None]]:
     return [
-        (wanted.manifest.id, file.path)
-        for wanted in select(catalog, words)
-        for file in wanted.files
+        (wanted.entry.id, part)
+        for wanted in select(shelf, words)
+        for part in wanted.parts
     ]
 
 
-@given(catalogs())
-def test_each_rung_holds_those_below_it(catalog: Catalog) -> None:
+@given(shelves())
+def test_each_rung_holds_those_below_it(shelf: Shelf) -> None:
     minimal, balanced, comprehensive = (
-        set(taken(catalog, phase)) for phase in PHASES[1:]
+        set(taken(shelf, phase)) for phase in PHASES[1:]
     )
     assert minimal <= balanced <= comprehensive
 
 
-@given(catalogs(), words)
+@given(shelves(), words)
 def test_nothing_is_selected_twice_and_nothing_is_empty(
-    catalog: Catalog, words: list[str]
+    shelf: Shelf, words: list[str]
 ) -> None:
     try:
-        found = select(catalog, [*words, *words])
+        found = select(shelf, [*words, *words])
     except UsageError:
         return
-    names = [wanted.manifest.id for wanted in found]
+    names = [wanted.entry.id for wanted in found]
     assert len(set(names)) == len(names)
-    assert all(wanted.files for wanted in found)
-    assert all(len({f.path for f in w.files}) == len(w.files) for w in found)
+    assert all(wanted.parts for wanted in found)
+    assert all(len(set(w.parts)) == len(w.parts) for w in found)
 
 
-@given(catalogs(), words, st.randoms(use_true_random=False))
+@given(shelves(), words, st.randoms(use_true_random=False))
 def test_the_order_of_manifests_and_words_changes_nothing(
-    catalog: Catalog, words: list[str], chance: random.Random
+    shelf: Shelf, words: list[str], chance: random.Random
 ) -> None:
-    pairs = list(catalog.manifests.items())
+    pairs = list(shelf.entries.items())
     chance.shuffle(pairs)
-    shuffled = replace(catalog, manifests=dict(pairs))
+    shuffled = Shelf(
+        ladder=shelf.ladder,
+        policies=shelf.policies,
+        entries=dict(pairs),
+        dossiers=shelf.dossiers,
+    )
     other_words = chance.sample(words, len(words))
     try:
-        expected = select(catalog, words)
+        expected = select(shelf, words)
     except UsageError:
         return
     assert expected == select(shuffled, other_words)
 
 
-@given(catalogs(), st.sampled_from(["*", *PHASES]))
+@given(shelves(), st.sampled_from(["*", *PHASES]))
 def test_what_is_excluded_or_withdrawn_comes_by_no_phase_and_no_glob(
-    catalog: Catalog, word: str
+    shelf: Shelf, word: str
 ) -> None:
     states = (
-        {w.manifest.status.state for w in select(catalog, [word])}
-        if (word in PHASES or any_offered(catalog))
+        {w.entry.state for w in select(shelf, [word])}
+        if (word in PHASES or any_offered(shelf))
         else set()
     )
     assert states <= {"active", "deprecated"}
 
 
-def any_offered(catalog: Catalog) -> bool:
+def any_offered(shelf: Shelf) -> bool:
     offered = {"active", "deprecated"}
-    return any(m.status.state in offered for m in catalog.manifests.values())
+    return any(entry.state in offered for entry in shelf.entries.values())
 
 
-@given(catalogs(), st.sampled_from(PHASES), st.integers(0, 4))
+@given(shelves(), st.sampled_from(PHASES), st.integers(0, 4))
 def test_what_is_excluded_by_name_is_not_there(
-    catalog: Catalog, phase: str, index: int
+    shelf: Shelf, phase: str, index: int
 ) -> None:
     name = f"set-{index}"
-    if name in catalog.manifests:
-        found = select(catalog, [phase], exclude=[name])
-        expected = [m for m in select(catalog, [phase]) if m.manifest.id != name]
+    if name in shelf.entries:
+        found = select(shelf, [phase], exclude=[name])
+        expected = [m for m in select(shelf, [phase]) if m.entry.id != name]
         assert tuple(expected) == found
 
 
 @given(
-    catalogs(), st.dictionaries(st.sampled_from(["set_0", "set-1"]), st.integers(1, 5))
+    shelves(), st.dictionaries(st.sampled_from(["set_0", "set-1"]), st.integers(1, 5))
 )
 def test_pull_order_is_by_priority_then_rung_then_id(
-    catalog: Catalog, priorities: dict[str, int]
+    shelf: Shelf, priorities: dict[str, int]
 ) -> None:
-    found = select(catalog, ["comprehensive"], priorities=priorities)
-    keys = [(-w.priority, PHASES.index(w.manifest.phase), w.manifest.id) for w in found]
+    found = select(shelf, ["comprehensive"], priorities=priorities)
+    keys = [(-w.priority, PHASES.index(w.entry.phase), w.entry.id) for w in found]
     assert sorted(keys) == keys
     for wanted in found:
-        own = priorities.get(wanted.manifest.id.replace("-0", "_0"))
-        assert wanted.priority == (own or wanted.manifest.priority)
+        own = priorities.get(wanted.entry.id.replace("-0", "_0"))
+        assert wanted.priority == (own or wanted.entry.priority)

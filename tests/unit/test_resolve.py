@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lemm_catalog.errors import SourceError
-from lemm_catalog.model.source import Source
 from lemm_catalog.resolve import _beside, _mirrored
+from tests.builders import a_source
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_a_link_does_not_lead_out_of_the_catalog(tmp_path: Path) -> None:
 
 def test_a_source_is_a_url_or_a_path() -> None:
     data: Any = "beside.txt"
-    assert Source.model_validate(data).path == "beside.txt"
+    assert a_source(data).path == "beside.txt"

@@ -27,15 +27,15 @@ def tree(request: pytest.FixtureRequest, root: Path) -> Iterator[StagedTree]:
 
 
 def put(tree: StagedTree, *parts: str, data: bytes = b"data", mtime: int = 7) -> int:
-    with tree.create(parts, False, mtime) as file:
+    with tree.create("/".join(parts), False, mtime) as file:
         file.write(data)
     return file.mtime_ns
 
 
 def test_files_and_folders_are_made(tree: StagedTree, root: Path) -> None:
     mtime_ns = put(tree, "a", "b", "c")
-    tree.make_dir(("a", "empty", "deep"))
-    tree.make_dir(("a",))
+    tree.make_dir("a/empty/deep")
+    tree.make_dir("a")
 
     assert (root / "a/b/c").read_bytes() == b"data"
     assert (root / "a/b/c").stat().st_mtime_ns == mtime_ns == 7 * 10**9
@@ -55,7 +55,7 @@ def test_modes_are_plain(tree: StagedTree, root: Path) -> None:
     mask = os.umask(0)
     try:
         put(tree, "d", "plain")
-        with tree.create(("d", "run"), True, 0):
+        with tree.create("d/run", True, 0):
             pass
     finally:
         os.umask(mask)
@@ -67,7 +67,7 @@ def test_modes_are_plain(tree: StagedTree, root: Path) -> None:
 def test_more_folders_than_are_kept_open(tree: StagedTree, root: Path) -> None:
     for _ in range(2):
         for number in range(150):
-            tree.make_dir((f"d{number}", *("deep",) * 5))
+            tree.make_dir("/".join((f"d{number}", *("deep",) * 5)))
     for number in range(150):
         put(tree, f"d{number}", "file")
 
@@ -105,9 +105,9 @@ def test_the_tree_itself_refuses_to_leave(
     tree: StagedTree, root: Path, parts: tuple[str, ...]
 ) -> None:
     with pytest.raises(ArchiveError):
-        tree.create(parts, False, 0)
+        tree.create("/".join(parts), False, 0)
     with pytest.raises(ArchiveError):
-        tree.make_dir(parts)
+        tree.make_dir("/".join(parts))
 
     assert os.listdir(root.parent) == ["staged"]
 
@@ -122,7 +122,7 @@ def test_no_link_is_followed_even_if_another_process_plants_it(
         with pytest.raises(ArchiveError):
             put(tree, *parts)
     with pytest.raises(ArchiveError):
-        tree.make_dir(("link",))
+        tree.make_dir("link")
 
     assert os.listdir(root.parent) == ["staged"]
     assert os.listdir(root / "real") == []
@@ -138,7 +138,7 @@ def test_a_root_that_is_a_link_is_refused(root: Path) -> None:
 
 def test_a_name_that_is_taken_is_refused(tree: StagedTree) -> None:
     put(tree, "a")
-    tree.make_dir(("d",))
+    tree.make_dir("d")
 
     with pytest.raises(ArchiveError, match="brings 'a' twice"):
         put(tree, "a")
@@ -147,7 +147,7 @@ def test_a_name_that_is_taken_is_refused(tree: StagedTree) -> None:
     with pytest.raises(ArchiveError, match="a file where its folder must be"):
         put(tree, "a", "b")
     with pytest.raises(ArchiveError, match="a file where its folder must be"):
-        tree.make_dir(("a",))
+        tree.make_dir("a")
 
 
 def test_a_name_too_long_for_the_disk_is_refused(tree: StagedTree) -> None:

@@ -226,7 +226,8 @@ def test_a_member_may_lie_only_about_what_is_checked(root: Path) -> None:
                     size=4,
                     executable=False,
                     mtime=0,
-                    chunks=lambda content=content: iter(content),  # type: ignore[misc]
+                    whole=None,
+                    pieces=content,
                 )
 
     with pytest.raises(ArchiveError, match="declared size"):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lemm_catalog.archives.base import ArchiveReader
-from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ
+from lemm_catalog.archives.tar import TAR, TAR_BZ2, TAR_GZ, TAR_XZ, TAR_ZST
 from lemm_catalog.archives.zip import ZIP
 from lemm_catalog.errors import ArchiveError
 from tests.archive_builders import (
@@ -21,7 +21,7 @@ from tests.archive_builders import (
     zip64_of,
     zip_of,
 )
-from tests.hostile_compression import BZ2, GZ, XZ
+from tests.hostile_compression import BZ2, GZ, XZ, ZST
 from tests.unit.test_unpack import assert_is_a_sentence, bring
 
 MIXED = [
@@ -32,6 +32,7 @@ SEEDS: list[tuple[ArchiveReader, bytes]] = [
     (TAR_GZ, GZ),
     (TAR_BZ2, BZ2),
     (TAR_XZ, XZ),
+    (TAR_ZST, ZST),
     (ZIP, zip_of(*MIXED)),
     (ZIP, zip64_of(ZipMember(name=b"a", data=b"data"))),
 ]

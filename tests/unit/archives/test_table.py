@@ -6,7 +6,7 @@ import pytest
 
 from lemm_catalog.archives.table import READERS, reader_for
 from lemm_catalog.errors import UsageError
-from lemm_catalog.model.manifest import ArchiveFormat
+from lemm_catalog.model.artifact import ArchiveFormat
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from lemm_catalog.model.manifest import ArchiveFormat
         ("a.tgz", "tar.gz"),
         ("a.tar.bz2", "tar.bz2"),
         ("a.txz", "tar.xz"),
+        ("a.tzst", "tar.zst"),
         ("a.v1.zip", "zip"),
     ],
 )
@@ -34,7 +35,7 @@ def test_unknown_names_and_formats_are_refused_in_words() -> None:
     with pytest.raises(UsageError) as by_format:
         reader_for("notes.zip", "rar")
 
-    known = "known are tar, tar.gz, tar.bz2, tar.xz, zip"
+    known = "known are tar, tar.gz, tar.bz2, tar.xz, tar.zst, zip"
     assert by_name.value.message == (
         f"the name 'notes.7z' does not tell which archive it is; {known}"
     )

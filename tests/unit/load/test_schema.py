@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from lemm_catalog.load.check import check
 from lemm_catalog.load.document import read_yaml
-from lemm_catalog.load.schema import check
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.problems import Problem
 from tests.builders import a_file, manifest_data

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from lemm_catalog.model.base import DatasetId, Date, Kebab, RelativePath, relative_path
+from lemm_catalog.model.base import DatasetId, Date, Kebab, RelativePath
+from lemm_catalog.model.text import relative_path
 from tests.builders import a_manifest
 
 

@@ -10,6 +10,7 @@ from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.items import items_of
 from lemm_catalog.rules.selection import select
+from lemm_catalog.rules.shelving import shelved
 from tests.builders import SHA, a_catalog, a_file, a_lock, a_manifest
 
 NAMES = ["a.wav", "b.mid", "sub/c.wav", "sub/d.txt", "e.wav.bak"]
@@ -80,8 +81,8 @@ def test_what_nobody_has_pinned_says_why(keys: dict[str, Any], why: str) -> None
 
 def test_a_set_of_nothing_makes_an_item_of_nothing() -> None:
     manifest = a_manifest(files=[a_set()])
-    catalog = a_catalog(manifest, locks={"notes": a_lock({"data/": []})})
-    (item,) = items_of(catalog, select(catalog, ["notes"]))
+    shelf = shelved(a_catalog(manifest, locks={"notes": a_lock({"data/": []})}))
+    (item,) = items_of(shelf, select(shelf, ["notes"]))
     assert (item.artifacts, item.verdict.decision) == ((), "allowed")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lemm_catalog.model.manifest import License
-from lemm_catalog.rules.items import items_of, license_of, policy_named
+from lemm_catalog.rules.items import items_of, policy_named
 from lemm_catalog.rules.licensing import (
     judge,
     judge_expression,
@@ -13,6 +13,7 @@ from lemm_catalog.rules.licensing import (
     normalized,
 )
 from lemm_catalog.rules.selection import select
+from lemm_catalog.rules.shelving import license_of, shelved
 from tests.builders import a_catalog, a_file, a_manifest, a_policy, licenses
 
 POLICY = a_policy("commercial-use", "derivatives")
@@ -85,10 +86,8 @@ def test_a_policy_bars_each_artifact_with_its_reason() -> None:
         parts={"nc": {"license": "CC-BY-NC-4.0"}},
         files=[a_file(path="a"), a_file(path="b", part="nc")],
     )
-    catalog = a_catalog(manifest)
-    (item,) = items_of(
-        catalog, select(catalog, ["notes"]), catalog.policies["commercial"]
-    )
+    shelf = shelved(a_catalog(manifest))
+    (item,) = items_of(shelf, select(shelf, ["notes"]), "commercial")
     assert item.barred == {
         "b": "commercial: denied: CC-BY-NC-4.0 forbids commercial use"
     }
@@ -100,7 +99,7 @@ def test_a_policy_bars_each_artifact_with_its_reason() -> None:
 
 def test_an_unknown_policy_is_a_slip_of_the_user() -> None:
     with pytest.raises(Exception, match=r"no policy 'x' \(known: commercial\)"):
-        policy_named(a_catalog(), "x")
+        policy_named(shelved(a_catalog()), "x")
 
 
 @pytest.mark.parametrize(

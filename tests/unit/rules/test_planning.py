@@ -27,7 +27,7 @@ HERE = an_artifact()
 ARCHIVE = an_artifact(unpack=True)
 MANUAL = an_artifact(sources=(a_source({"manual": "Fill in the form."}),))
 UNPINNED = an_artifact(size=None, unresolved="its exact size is not known")
-OUTDATED = a_receipt([]).model_copy(update={"artifacts": (received(HERE, **OTHER),)})
+OUTDATED = a_receipt([])._replace(artifacts=(received(HERE, **OTHER),))
 
 
 def plan(artifact: Artifact, holding: Holding = Holding(), **keys: Any) -> Plan:  # noqa: B008
@@ -176,7 +176,7 @@ def test_the_peak_is_of_the_worst_moment(
 def test_what_fits_is_taken_by_priority_and_small_ones_slip_in() -> None:
     weights = [weight((60, 50)), weight((60, 60)), weight((40, 40)), weight()]
     room = Room(free=100, used=0, max_storage=None)
-    assert what_fits(weights, room, 1) == {0, 2, 3}
+    assert what_fits(weights, room, 1).keys() == {0, 2, 3}
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,8 @@ from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.settings import Settings
 catalog = Catalog.load(sys.argv[1])
 settings = Settings(cache_dir=Path(sys.argv[2]))
+# Once as root, so that all is imported: nobody may not even look at the interpreter.
+catalog.pull("notes", settings=Settings(cache_dir=Path(sys.argv[3])))
 os.setuid(65534)
 outcome = catalog.pull("notes", settings=settings)
 print(outcome.exit_code, outcome.datasets[0].message)
@@ -171,7 +173,7 @@ def test_a_cache_folder_of_somebody_else_is_told_in_words(mode: int) -> None:
         (root / "cache").mkdir()
         (root / "cache").chmod(mode)
         command = [sys.executable, "-c", _AS_NOBODY]
-        command += [str(root / "catalog"), str(root / "cache")]
+        command += [str(root / "catalog"), str(root / "cache"), str(root / "other")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     last = (done.stdout or done.stderr).strip().splitlines()[-1]
     assert "permission is denied" in last, done.stderr
@@ -187,7 +189,8 @@ def test_what_cannot_be_looked_at_is_told_in_words(
         raise PermissionError(errno.EACCES, "denied", str(tmp_path))
 
     contents = Contents(tmp_path)
-    monkeypatch.setattr(Path, "is_file", refuse)
+    (tmp_path / "notes").mkdir()
+    monkeypatch.setattr(os, "lstat", refuse)
     with pytest.raises(LocalError, match="permission is denied"):
         contents.holding("notes", [("a", 1)])
 

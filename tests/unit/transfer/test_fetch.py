@@ -23,10 +23,11 @@ from lemm_catalog.digest import Digest
 from lemm_catalog.errors import ArchiveError, LocalError, PassingError, SourceError
 from lemm_catalog.store.part import SEGMENT, PartFile
 from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
+from lemm_catalog.transfer.traffic import Traffic
 from tests.pulling import sha256, some_bytes
 
 SMALL = some_bytes(100_000)
-LARGE = some_bytes(2 * SEGMENT + 1000)
+LARGE = some_bytes(8 * SEGMENT + 1000)
 Asked = tuple[int, int | None]
 
 
@@ -91,11 +92,19 @@ def run(
     expected: Sequence[Digest] | None = None,
     follow: Callable[[BinaryIO], object] = lambda stream: None,
     sources: int = 1,
+    traffic: Traffic | None = None,
 ) -> Fetched[object]:
     addresses = [Address(url=f"https://example.org/{n}") for n in range(sources)]
     digests = expected or [Digest("sha256", sha256(script.data))]
     watch = Watch(advanced=lambda count: None, noted=lambda message: None)
-    return fetch(part, digests, addresses, script, follow, watch)
+    return fetch(part, digests, addresses, script, follow, watch, traffic or Traffic())
+
+
+def wide_open() -> Traffic:
+    """Return traffic that uses four connections from the start."""
+    traffic = Traffic()
+    traffic.hosts.of("https://example.org/0").allowed = 4
+    return traffic
 
 
 def test_a_small_file_is_asked_for_once_without_a_range(part: PartFile) -> None:
@@ -111,7 +120,7 @@ def test_a_large_file_is_asked_for_by_segments(tmp_path: Path) -> None:
     with PartFile(tmp_path, len(LARGE)) as part:
         run(part, script)
 
-    stops = [SEGMENT, 2 * SEGMENT, len(LARGE)]
+    stops = [*range(SEGMENT, len(LARGE), SEGMENT), len(LARGE)]
     assert sorted(script.asked) == [(i * SEGMENT, stop) for i, stop in enumerate(stops)]
 
 
@@ -207,15 +216,19 @@ def is_helper() -> bool:
 def test_helpers_that_are_refused_leave_their_segments_to_the_first(
     tmp_path: Path,
 ) -> None:
+    refused: list[int] = []
+
     def refuse(start: int, stop: int | None) -> None:
         if is_helper():
+            refused.append(start)
             raise PassingError("too many connections")
 
     script = Script(LARGE, on_open=refuse)
     with PartFile(tmp_path, len(LARGE)) as part:
-        run(part, script)
+        run(part, script, traffic=wide_open())
 
         assert part.read(0, len(LARGE)) == LARGE
+    assert refused
 
 
 def test_ctrl_c_does_not_wait_for_a_silent_helper(tmp_path: Path) -> None:
@@ -234,7 +247,7 @@ def test_ctrl_c_does_not_wait_for_a_silent_helper(tmp_path: Path) -> None:
     script = Script(LARGE, on_open=be_silent, on_read=interrupt)
     before = time.monotonic()
     with PartFile(tmp_path, len(LARGE)) as part, pytest.raises(KeyboardInterrupt):
-        run(part, script)
+        run(part, script, traffic=wide_open())
     silence.set()
 
     assert time.monotonic() - before < 10

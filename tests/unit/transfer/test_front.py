@@ -60,7 +60,7 @@ def test_segments_in_any_order_are_read_in_order(part: PartFile) -> None:
     for index in (2, 1, 0):
         while part.count(index) < part.length(index):
             fill(part, index, min(1_000_000, part.length(index) - part.count(index)))
-            front.moved()
+            front.moved(index)
 
     assert reader.result() == DATA
     md5, sha256 = hasher.result()

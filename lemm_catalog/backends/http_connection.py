@@ -1,0 +1,211 @@
+"""One connection to an HTTP server: a socket, perhaps with TLS or through a proxy.
+
+Reads go straight from the socket into the caller's buffer. A plain socket blocks in
+the kernel with a limit of its own (`SO_RCVTIMEO`), which spares a poll for each read
+that Python's time-outs would cost.
+"""
+
+import socket
+import ssl
+import struct
+import sys
+import time
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from lemm_catalog.backends.base import Waits
+from lemm_catalog.backends.http_head import Head, WireError, parse_head
+
+_MOST_HEAD = 64 * 1024
+_MOST_INTERIM = 20
+_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Whom a connection leads to: scheme, host and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The host, and the port unless it is the usual one, for a `Host` header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        is_usual = self.port == _PORTS.get(self.scheme)
+        return host if is_usual else f"{host}:{self.port}"
+
+
+@lru_cache(maxsize=1024)
+def origin_of(url: str) -> Origin:
+    """Return the origin of a URL, its host as it is asked for on the wire.
+
+    Raises:
+        ValueError: if it has none.
+
+    """
+    parts = urlsplit(url)
+    if not parts.hostname or parts.scheme not in _PORTS:
+        raise ValueError("it names no host")
+    host = parts.hostname
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    return Origin(parts.scheme, host, port)
+
+
+class Connection:
+    """A connection that is kept between requests; for one thread at a time.
+
+    Raises `WireError` for all that the other side does, and nothing else but what
+    `ssl` says of a certificate.
+    """
+
+    def __init__(self, link: socket.socket, waits: Waits) -> None:
+        self._socket = link
+        self._waits = waits
+        self._ahead = b""  # what was read beyond a head or a line
+        limit(link, waits.read)
+
+    def send(self, request: bytes) -> None:
+        """Send a request, or several."""
+        try:
+            self._socket.sendall(request)
+        except TimeoutError as error:
+            raise WireError("fell silent") from error
+        except OSError as error:
+            raise WireError("broke off") from error
+
+    def head(self) -> Head:
+        """Read the head of an answer; interim ones are skipped.
+
+        However it drips in, it may take no more than twice the longest silence.
+        """
+        until = self.until()
+        for _ in range(_MOST_INTERIM):
+            head = parse_head(self._until_blank_line(until))
+            if not 100 <= head.status < 200 or head.status == 101:
+                return head
+        raise WireError("broke off: interim answers without an end")
+
+    def _until_blank_line(self, until: float) -> bytes:
+        data = self._ahead
+        # Of what may stand before an answer only empty lines are harmless.
+        while (end := _end_of_head(data)) < 0:
+            if len(data) > _MOST_HEAD:
+                raise WireError("broke off: its headers have no end")
+            if time.monotonic() > until:
+                raise WireError("fell silent")
+            more = self._some(8192)
+            if not more:
+                raise WireError("broke off")
+            data += more
+        self._ahead = data[end:]
+        return data[:end]
+
+    def until(self) -> float:
+        """Return by when what drips in must have come."""
+        return time.monotonic() + 2 * self._waits.read
+
+    def line(self, most: int, until: float) -> bytes:
+        """Read a line, without its end, of at most so many bytes, by a time."""
+        while (end := self._ahead.find(b"\n")) < 0:
+            if len(self._ahead) > most:
+                raise WireError("broke off: a line without an end")
+            if time.monotonic() > until:
+                raise WireError("fell silent")
+            more = self._some(8192)
+            if not more:
+                raise WireError("broke off")
+            self._ahead += more
+        line, self._ahead = self._ahead[:end], self._ahead[end + 1 :]
+        return line.removesuffix(b"\r")
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read what there is, at least a byte; 0 if the other side has closed."""
+        if self._ahead:
+            count = min(len(buffer), len(self._ahead))
+            buffer[:count] = self._ahead[:count]
+            self._ahead = self._ahead[count:]
+            return count
+        try:
+            return self._socket.recv_into(buffer)
+        except (TimeoutError, BlockingIOError) as error:
+            raise WireError("fell silent") from error
+        except OSError as error:
+            raise WireError("broke off") from error
+
+    def _some(self, most: int) -> bytes:
+        try:
+            return self._socket.recv(most)
+        except (TimeoutError, BlockingIOError) as error:
+            raise WireError("fell silent") from error
+        except OSError as error:
+            raise WireError("broke off") from error
+
+    @property
+    def ahead(self) -> int:
+        """How many bytes are here already, beyond what was asked of it."""
+        return len(self._ahead)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether an idle connection was closed, or speaks without being asked."""
+        if self._ahead:
+            return True
+        try:
+            self._socket.settimeout(0)
+            if isinstance(self._socket, ssl.SSLSocket):
+                # What TLS has to say of its own, a ticket for one, is read on the way.
+                self._socket.recv(1)
+            else:
+                self._socket.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError:
+            return True
+        finally:
+            with suppress(OSError):
+                limit(self._socket, self._waits.read)
+        return True
+
+    def shutdown(self) -> None:
+        """Make a read that blocks in another thread end; never raises."""
+        with suppress(Exception):
+            # Under TLS: its own way would wait for the very read it is to end.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the connection; never raises."""
+        with suppress(Exception):
+            self._socket.close()
+
+
+def limit(link: socket.socket, seconds: float) -> None:
+    """Bound how long a read or a write may block."""
+    if isinstance(link, ssl.SSLSocket):
+        link.settimeout(seconds)
+        return
+    if sys.platform == "win32":
+        bound: int | bytes = int(seconds * 1000)
+    else:
+        bound = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
+    try:
+        link.settimeout(None)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
+    except OSError:
+        link.settimeout(seconds)
+
+
+def _end_of_head(data: bytes) -> int:
+    """Return where the body begins; -1 if the head has not come whole."""
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    ends = [
+        at + len(mark)
+        for mark in (b"\r\n\r\n", b"\n\n")
+        if (at := data.find(mark, start)) >= 0
+    ]
+    return min(ends, default=-1)

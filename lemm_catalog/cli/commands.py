@@ -1,0 +1,34 @@
+"""The commands by name, in the order help lists them; each is a module of its own.
+
+A command's module has `TAKES`, its options and arguments, and `run`, whose docstring
+is its help. The first paragraph of it stands here as well, so that the list of
+commands can be shown without importing them all; a test holds the two together.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_LISTING = "List datasets: size, phase, license verdict, and whether they are here."
+_SEARCH = "Find datasets by words in their name, summary, tasks, format and notes."
+_STATUS = "Say what is here: present, partial, missing, damaged or outdated."
+COMMANDS = {
+    "list": _LISTING,
+    "show": "Show all that is known of one dataset, be it excluded.",
+    "search": _SEARCH,
+    "path": "Print the folder of a dataset, for scripts.",
+    "plan": "Say what a pull would do: needs no network, writes nothing.",
+    "pull": "Fetch, verify, unpack and publish what a plan says.",
+    "status": _STATUS,
+    "verify": "Read everything that is here and compare it with its checksums.",
+    "remove": "Take datasets away, with all that is staged of them.",
+    "refresh": "Fetch datasets anew; what is here stays until the new is in place.",
+    "gc": "Drop staged data that no manifest asks for any more.",
+    "validate": "Check files against schema and rules.",
+}
+# A module cannot be called like a type that others use.
+_MODULES = {"list": "listing"}
+
+
+def command(name: str) -> Any:
+    """Return the module of a command."""
+    return import_module(f"lemm_catalog.cli.{_MODULES.get(name, name)}")

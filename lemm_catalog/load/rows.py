@@ -1,0 +1,96 @@
+"""What the index has of a catalog, in the plain types that `marshal` knows."""
+
+import marshal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from lemm_catalog.digest import Digest
+from lemm_catalog.load.sight import Listing, Sight
+from lemm_catalog.model.artifact import Artifact, Unpacking
+from lemm_catalog.model.entry import Dossier, Judged
+from lemm_catalog.model.source import Source
+from lemm_catalog.model.verdict import Verdict
+
+# Part, expression, and of each policy its name, decision, reasons and duties.
+JudgedRow = tuple[str | None, str, tuple[tuple[Any, ...], ...]]
+
+
+class Saved(NamedTuple):
+    """A catalog as it was seen, and what it came to.
+
+    ``dossiers`` refer to what was ``judged`` by number; ``companions`` are the files
+    beside manifests that must be there, by id.
+    """
+
+    shared: tuple[tuple[Listing | None, ...], ...]
+    datasets: dict[str, Listing]
+    ladder: dict[str, tuple[str, ...]]
+    policies: tuple[str, ...]
+    notes: tuple[str, ...]
+    entries: list[tuple[Any, ...]]
+    dossiers: dict[str, bytes]
+    judged: tuple[JudgedRow, ...]
+    companions: dict[str, tuple[str, ...]]
+
+    @property
+    def sight(self) -> Sight:
+        """What was seen when it was written."""
+        return Sight(self.shared, self.datasets)
+
+
+def packed(dossier: Dossier, judged: dict[JudgedRow, int]) -> bytes:
+    """Return a dossier as bytes; ``judged`` numbers the licenses, each told once."""
+    licenses = tuple(
+        judged.setdefault(_judged_row(one), len(judged)) for one in dossier.licenses
+    )
+    row: Any = _bare(dossier._replace(licenses=()))
+    return marshal.dumps((row, licenses))
+
+
+def _bare(value: Any) -> Any:
+    """Return a value with plain tuples in place of named ones."""
+    return tuple(map(_bare, value)) if isinstance(value, tuple) else value
+
+
+def _judged_row(one: Judged) -> JudgedRow:
+    verdicts = tuple((name, *_bare(told)) for name, told in one.verdicts.items())
+    return one.part, one.license, verdicts
+
+
+class Dossiers(Mapping[str, Dossier]):
+    """Dossiers by id, each made of its bytes when it is asked for."""
+
+    def __init__(self, rows: Mapping[str, bytes], judged: Iterable[JudgedRow]) -> None:
+        self._rows = rows
+        self._judged = [
+            Judged(
+                part=part,
+                license=expression,
+                verdicts={name: Verdict(*told) for name, *told in verdicts},
+            )
+            for part, expression, verdicts in judged
+        ]
+
+    def __getitem__(self, name: str) -> Dossier:
+        row, licenses = marshal.loads(self._rows[name])  # noqa: S302 - checked and ours
+        bare = Dossier._make(row)
+        return bare._replace(
+            licenses=tuple([self._judged[number] for number in licenses]),
+            artifacts=tuple([_artifact(*told) for told in bare.artifacts]),
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _artifact(*row: Any) -> Artifact:
+    """Return an artifact of the bare row of one; in ten thousand, speed counts."""
+    bare = Artifact._make(row)
+    return bare._replace(
+        sources=tuple(map(Source._make, bare.sources)),
+        digests=tuple(map(Digest._make, bare.digests)),
+        unpack=Unpacking._make(bare.unpack) if bare.unpack else None,
+    )

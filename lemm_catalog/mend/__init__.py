@@ -1,0 +1,1 @@
+"""Mending what is damaged, with no more fetched than it takes."""

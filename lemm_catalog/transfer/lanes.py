@@ -1,0 +1,135 @@
+"""How many connections a host gets: more while that makes the total faster.
+
+Laws, each a test: a host starts with one; growth stops where it does not pay and is
+tried again later, ever more rarely; a host that says "too many" (429, 503) is left
+with half; all files of a host share its lanes.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+# What counts as faster: less is noise.
+_GAIN = 1.15
+# Fewer would not show above the noise of a lossy path. Where the gain is not nearly
+# as large as it could be, the end is near.
+_LEAP, _STEP, _NEARLY_ALL = 4, 2, 0.75
+_SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 2.0
+_FIRST_REST, _LONGEST_REST = 0.5, 30.0
+_AFTER_REFUSAL = 30.0
+
+
+class Lanes:
+    """The connections of one host; may be used from several threads at once."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most = most
+        self.allowed = 1
+        self.active = 0
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._settled = 1  # the last number that was worth it
+        self._rate = 0.0  # and how fast it was, in bytes a second
+        self._bytes = 0
+        self._since: float | None = None
+        self._look = _SHORTEST_LOOK
+        self._rest_until = 0.0
+        self._rest = _FIRST_REST
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may be used."""
+        return self.active < self.allowed
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether more are used than are allowed any more."""
+        return self.active > self.allowed
+
+    def enter(self) -> None:
+        """Use a lane, allowed or not: each file has one."""
+        with self._lock:
+            self._add(1)
+
+    def try_enter(self) -> bool:
+        """Use a lane if there is room."""
+        with self._lock:
+            if self.active >= self.allowed:
+                return False
+            self._add(1)
+            return True
+
+    def leave(self) -> None:
+        """Use a lane no more."""
+        with self._lock:
+            self._add(-1)
+
+    def _add(self, count: int) -> None:
+        self.active += count
+        self._begin_look()  # with another number nothing can be compared
+
+    def opened(self, seconds: float) -> None:
+        """Tell how long an answer took to begin: changes show no sooner than that."""
+        self._look = max(_SHORTEST_LOOK, min(2 * seconds, _LONGEST_LOOK))
+
+    def saw(self, count: int) -> None:
+        """Tell that so many bytes came over any of the lanes."""
+        with self._lock:
+            self._bytes += count
+            now = self._clock()
+            if self._since is None:
+                self._since, self._bytes = now, 0
+            elif now - self._since >= self._look:
+                self._judge(self._bytes / (now - self._since), now)
+
+    def refused(self, seconds: float | None) -> None:
+        """Tell that the host wants fewer, and for how long it wants to be left."""
+        with self._lock:
+            self.allowed = self._settled = max(1, min(self.allowed, self.active) // 2)
+            self._rate = 0.0
+            self._rest_until = self._clock() + max(_AFTER_REFUSAL, seconds or 0.0)
+            self._begin_look()
+
+    def _begin_look(self) -> None:
+        self._since, self._bytes = None, 0
+
+    def _judge(self, rate: float, now: float) -> None:
+        """Take more, or fewer, for what the last look showed."""
+        self._begin_look()
+        if self.active < self.allowed or now < self._rest_until:
+            return
+        if self.allowed == self._settled:  # nothing is being tried
+            self._rate = rate
+            self._grow(_LEAP)
+        elif rate >= _GAIN * self._rate:
+            possible = self._rate * self.allowed / self._settled
+            self._settled, self._rate = self.allowed, rate
+            self._rest = _FIRST_REST
+            self._grow(_LEAP if rate >= _NEARLY_ALL * possible else _STEP)
+        else:
+            self.allowed = self._settled
+            self._rest_until = now + self._rest
+            self._rest = min(2 * self._rest, _LONGEST_REST)
+
+    def _grow(self, times: int) -> None:
+        self.allowed = min(self.most, self.allowed * times)
+
+
+class Hosts:
+    """The lanes of every host, shared by all that is fetched."""
+
+    def __init__(self, most: int = 16) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._lanes: dict[str, Lanes] = {}
+
+    def of(self, url: str) -> Lanes:
+        """Return the lanes of a URL's host."""
+        with self._lock:
+            return self._lanes.setdefault(self.name_of(url), Lanes(self._most))
+
+    @staticmethod
+    def name_of(url: str) -> str:
+        """Return the beginning of a URL that names its host."""
+        scheme, _, rest = url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2].lower()}"

@@ -1,0 +1,80 @@
+"""The byte path: from a reply into a growing file, and what is told on the way.
+
+Each read goes to its place at once: what a process holds and has not written is what
+a kill costs. The socket gives much at a time where much has come.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from lemm_catalog.backends.base import Reply, Waits
+from lemm_catalog.errors import PassingError
+from lemm_catalog.transfer.front import Front, StoppedError
+from lemm_catalog.transfer.lanes import Lanes
+from lemm_catalog.transfer.pace import Pace
+from lemm_catalog.transfer.patience import StallWatch
+
+# The more connections there are, the less each of them holds.
+_MOST_HELD = 512 * 1024
+_LEAST_HELD = 64 * 1024
+
+
+class Pipe:
+    """What all connections of one download pour through."""
+
+    def __init__(
+        self,
+        front: Front,
+        lanes: Lanes,
+        pace: Pace,
+        waits: Waits,
+        advanced: Callable[[int], None],
+    ) -> None:
+        self._front = front
+        self._lanes = lanes
+        self._pace = pace
+        self._waits = waits
+        self._advanced = advanced
+        self._stopped = threading.Event()
+        self._replies: set[Reply] = set()
+
+    def stop(self) -> None:
+        """End all reads, also those that wait for a silent source."""
+        self._stopped.set()
+        for reply in tuple(self._replies):
+            reply.abort()
+
+    @contextmanager
+    def pouring(self, reply: Reply) -> Iterator[Callable[[int], None]]:
+        """Give what fills one segment after the other from a reply; it is closed."""
+        watch = StallWatch(self._waits)
+        held = max(_MOST_HELD // max(self._lanes.active, 1), _LEAST_HELD)
+        buffer = memoryview(bytearray(self._pace.most(held)))
+        self._replies.add(reply)
+        try:
+            if self._stopped.is_set():
+                raise StoppedError
+            yield lambda index: self._fill(index, reply, watch, buffer)
+        finally:
+            self._replies.discard(reply)
+            reply.close()
+
+    def _fill(
+        self, index: int, reply: Reply, watch: StallWatch, buffer: memoryview
+    ) -> None:
+        """Write what a reply gives into one segment, until it is full."""
+        part, shown = self._front.part, reply.address.shown
+        while (missing := part.length(index) - part.count(index)) > 0:
+            count = reply.readinto(buffer[:missing])
+            part.await_room(count, self._stopped)
+            if self._stopped.is_set():
+                raise StoppedError
+            if count == 0:
+                raise PassingError(f"{shown}: broke off")
+            part.write(index, buffer[:count])
+            self._advanced(count)
+            self._front.moved(index)
+            watch.saw(count, shown)
+            self._lanes.saw(count)
+            self._pace.took(count)

@@ -1,0 +1,200 @@
+"""Small files: many in flight, each held whole and checked before it is written.
+
+Nothing is retried here and nothing is kept in between: what does not come right at
+the first asking is left to the patient way (`fetch`), and a host that fails a few
+times is left altogether.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from lemm_catalog.backends.base import Address, Backend, CrowdedError, Reply, Waits
+from lemm_catalog.backends.table import Backends
+from lemm_catalog.digest import Digest, RunningDigests
+from lemm_catalog.errors import LemmError, SourceError, WrongBytesError
+from lemm_catalog.transfer.front import Follower, StoppedError
+from lemm_catalog.transfer.lanes import Lanes
+from lemm_catalog.transfer.missing import SMALL
+from lemm_catalog.transfer.patience import StallWatch
+from lemm_catalog.transfer.traffic import Traffic
+
+_MOST_FAILURES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A small file: its path and part, where it is, its size and its digests."""
+
+    path: str
+    address: Address
+    size: int
+    digests: tuple[Digest, ...]
+    part: str | None = None
+
+
+# Writes a file whose bytes are right, and tells of it.
+Place = Callable[[Wanted, memoryview, tuple[Digest, ...]], None]
+
+
+def fetch_small(
+    wanted: Iterable[Wanted],
+    backends: Backends,
+    traffic: Traffic,
+    place: Place,
+) -> None:
+    """Fetch small files and have each placed that comes right at once.
+
+    ``place`` is called from several threads, one at a time.
+
+    Raises:
+        LocalError: if a file cannot be placed.
+
+    """
+    placing = threading.Lock()
+
+    def place_alone(one: Wanted, data: memoryview, digests: tuple[Digest, ...]) -> None:
+        with placing:
+            place(one, data, digests)
+
+    by_host = sorted(wanted, key=lambda one: traffic.hosts.name_of(one.address.url))
+    rounds = [
+        _Round(
+            queue=deque(group),
+            backend=backends.for_url(host),
+            lanes=traffic.hosts.of(host),
+            traffic=traffic,
+            waits=backends.waits,
+            place=place_alone,
+        )
+        for host, group in groupby(
+            by_host, key=lambda one: traffic.hosts.name_of(one.address.url)
+        )
+    ]
+    _carry_out(rounds)
+
+
+def _carry_out(rounds: Sequence["_Round"]) -> None:
+    try:
+        for one in rounds:
+            one.call_for_help(is_first=True)
+        for one in rounds:
+            one.wait()
+    except BaseException:
+        for one in rounds:
+            one.give_up()
+        raise
+
+
+@dataclass
+class _Round:
+    """The small files of one host, and who brings them."""
+
+    queue: deque[Wanted]
+    backend: Backend
+    lanes: Lanes
+    traffic: Traffic
+    waits: Waits
+    place: Place
+    failures: int = 0
+    rest: float = 0.0  # how long the host wants to be left, in seconds
+    crew: list[Follower[None]] = field(default_factory=list)
+    replies: set[Reply] = field(default_factory=set)
+    stop: threading.Event = field(default_factory=threading.Event)
+    spawning: threading.Lock = field(default_factory=threading.Lock)
+
+    def call_for_help(self, *, is_first: bool = False) -> None:
+        """Begin to use the lanes there are."""
+        with self.spawning:
+            if is_first:
+                self.lanes.enter()
+            elif not self.queue or not self.lanes.try_enter():
+                return
+            self.crew.append(Follower(f"small-{len(self.crew)}", self._work))
+
+    def wait(self) -> None:
+        """Wait until all is fetched, or given up."""
+        done = 0
+        while done < len(self.crew):
+            self.crew[done].result()
+            done += 1
+        # Whoever asks next must not be sooner; what is too long, the host says again.
+        if self.rest <= self.waits.longest:
+            self.stop.wait(self.rest)
+
+    def give_up(self) -> None:
+        """Let everybody stop."""
+        self.stop.set()
+        for reply in tuple(self.replies):
+            reply.abort()
+
+    def _work(self) -> None:
+        taken: deque[Wanted] = deque()
+        buffer = memoryview(bytearray(SMALL + 1))
+        try:
+            for _, reply in self.backend.several(self._take(taken)):
+                one = taken.popleft()
+                try:
+                    self._bring(one, reply, buffer)
+                except SourceError as error:
+                    self._failed(error)
+                if self.lanes.has_room:
+                    self.call_for_help()
+        except LemmError:
+            self.give_up()
+            raise
+        finally:
+            self.lanes.leave()
+
+    def _take(self, taken: deque[Wanted]) -> Iterator[Address]:
+        """Give the addresses of what is left, and note whose they are."""
+        while not self.stop.is_set() and self.failures < _MOST_FAILURES:
+            try:
+                one = self.queue.popleft()
+            except IndexError:
+                return
+            taken.append(one)
+            yield one.address
+
+    def _failed(self, error: SourceError) -> None:
+        self.failures += 1
+        if isinstance(error, CrowdedError):
+            self.lanes.refused(error.retry_after)
+            self.failures = _MOST_FAILURES
+            self.rest = max(self.rest, error.retry_after or 0.0)
+
+    def _bring(
+        self, one: Wanted, reply: Reply | SourceError, buffer: memoryview
+    ) -> None:
+        if isinstance(reply, SourceError):
+            raise reply
+        self.replies.add(reply)
+        try:
+            if reply.total not in {None, one.size}:
+                raise WrongBytesError(f"{one.address.shown}: is of another size")
+            data = self._read(reply, buffer[: one.size + 1])
+        finally:
+            self.replies.discard(reply)
+            reply.close()
+        if self.stop.is_set():
+            raise StoppedError
+        if len(data) != one.size:
+            raise WrongBytesError(f"{one.address.shown}: is of another size")
+        running = RunningDigests({"sha256", *(d.algorithm for d in one.digests)})
+        running.update(data)
+        digests = running.digests()
+        if not set(one.digests) <= set(digests):
+            raise WrongBytesError(f"{one.address.shown}: gave other bytes")
+        self.place(one, data, digests)
+
+    def _read(self, reply: Reply, buffer: memoryview) -> memoryview:
+        """Read to the end, or to one byte more than there should be."""
+        watch, got = StallWatch(self.waits), 0
+        while got < len(buffer) and (count := reply.readinto(buffer[got:])):
+            got += count
+            watch.saw(count, reply.address.shown)
+            self.lanes.saw(count)
+            self.traffic.pace.took(count)
+        return buffer[:got]

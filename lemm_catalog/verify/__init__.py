@@ -1,0 +1,1 @@
+"""Whether what was published is still whole: judges, and readers in processes."""

@@ -1,0 +1,171 @@
+"""One look at artifacts of a dataset: jobs for a crew, and what their answers mean."""
+
+import errno
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from lemm_catalog.model.receipt import ReceivedArtifact
+from lemm_catalog.progress import Observer, Step
+from lemm_catalog.store.files import local_error
+from lemm_catalog.store.store import Store
+from lemm_catalog.verify.crew import Crew
+from lemm_catalog.verify.worker import CONTENT, TIME, Answer, Fault, Job
+
+# How many jobs a ledger makes, and how many of its bytes one of them: enough to be
+# worth handing over, few enough that all end together and none needs much memory.
+_JOBS = 64
+_LEAST, _MOST, _MOST_QUICK = 1 << 12, 1 << 18, 1 << 20
+# So much is done before a second process could have begun.
+_LINES_HERE, _BYTES_HERE = 1 << 20, 1 << 25
+# What it means that a file cannot be had, and nothing else need be said of it.
+_SAID_ENOUGH = frozenset(
+    {TIME, CONTENT, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
+)
+_MOST_NOTED = 3
+
+
+class Look:
+    """One look at artifacts of a dataset.
+
+    A file that several of them brought is held against the first only: to mend that
+    one mends it.
+    """
+
+    def __init__(
+        self,
+        dataset: str,
+        store: Store,
+        observer: Observer,
+        crew: Crew,
+        *,
+        quick: bool,
+    ) -> None:
+        self._dataset = dataset
+        self._root = os.path.realpath(store.layout.dataset(dataset))
+        self._store = store
+        self._observer = observer
+        self._crew = crew
+        self._quick = quick
+        self._accused: set[tuple[str, str]] = set()
+        self._noted = 0
+
+    def at(self, artifacts: Sequence[ReceivedArtifact]) -> dict[str, tuple[str, ...]]:
+        """Return the damaged files of each artifact that has some.
+
+        Raises:
+            LocalError: if a process of the crew was ended.
+
+        """
+        owners: list[ReceivedArtifact] = []
+        jobs: list[Job] = []
+        for artifact in artifacts:
+            more = list(self._jobs(artifact))
+            jobs += more
+            owners += [artifact] * len(more)
+        steps = _Steps(self._dataset, owners, self._observer)
+        answers = self._crew.examine(jobs, steps, here=_is_little(jobs, artifacts))
+        by_path: dict[str, list[Answer]] = {a.path: [] for a in artifacts}
+        for owner, answer in zip(owners, answers, strict=True):
+            by_path[owner.path].append(answer)
+        found = {a.path: tuple(self._damaged(a, by_path[a.path])) for a in artifacts}
+        return {path: files for path, files in found.items() if files}
+
+    def _jobs(self, artifact: ReceivedArtifact) -> Iterator[Job]:
+        ledger = str(self._store.layout.ledger(self._dataset, artifact.path))
+        try:
+            info = os.lstat(ledger)
+        except OSError:
+            return
+        if not stat.S_ISREG(info.st_mode):
+            return
+        most = _MOST_QUICK if self._quick else _MOST
+        step = min(max(info.st_size // _JOBS, _LEAST), most)
+        for start in range(0, info.st_size, step):
+            stop = min(start + step, info.st_size)
+            yield Job(self._root, ledger, start, stop, self._quick)
+
+    def _damaged(
+        self, artifact: ReceivedArtifact, answers: Sequence[Answer]
+    ) -> Iterator[str]:
+        counts = [answer.lines for answer in answers]
+        lines = sum(count or 0 for count in counts)
+        if None in counts or lines != artifact.members + artifact.kept:
+            yield f"{artifact.path} (its ledger is lost)"
+            return
+        faults = [fault for answer in answers for fault in answer.faults]
+        excused = self._of_others({f.path for f in faults if f.why == TIME})
+        for fault in faults:
+            file = (fault.path, fault.sha256)
+            is_excused = fault.why == TIME and (fault.path, fault.mtime_ns) in excused
+            if file not in self._accused and not is_excused:
+                self._accused.add(file)
+                self._note(fault)
+                yield fault.path
+
+    def _of_others(self, paths: set[str]) -> set[tuple[str, int]]:
+        """Return the times that artifacts which brought the same files gave them."""
+        receipt = self._store.receipt(self._dataset) if paths else None
+        return {
+            (line.path, line.mtime_ns)
+            for artifact in (receipt.artifacts if receipt else ())
+            for line in self._store.ledger(self._dataset, artifact.path) or ()
+            if line.path in paths
+        }
+
+    def _note(self, fault: Fault) -> None:
+        """Tell of a disk or a permission, which a repair would not mend."""
+        if fault.why in _SAID_ENOUGH or self._noted == _MOST_NOTED:
+            return
+        self._noted += 1
+        error = OSError(fault.why, os.strerror(fault.why))
+        said = local_error(error, f"{self._dataset}: {fault.path}")
+        self._observer.noted(str(said))
+
+
+class _Steps:
+    """Tells an observer of artifacts what is heard of jobs."""
+
+    def __init__(
+        self, dataset: str, owners: Sequence[ReceivedArtifact], observer: Observer
+    ) -> None:
+        self._dataset = dataset
+        self._owners = owners
+        self._observer = observer
+        self._left = Counter(owner.path for owner in owners)
+        self._steps: dict[str, Step] = {}
+
+    def advanced(self, number: int, count: int) -> None:
+        """Tell of bytes that are done."""
+        self._observer.advanced(self._step(number), count)
+
+    def answered(self, number: int) -> None:
+        """Tell that a job is done."""
+        step = self._step(number)
+        self._left[step.path] -= 1
+        if not self._left[step.path]:
+            self._observer.ended(step, None)
+
+    def _step(self, number: int) -> Step:
+        owner = self._owners[number]
+        if (step := self._steps.get(owner.path)) is None:
+            step = Step(
+                verb="verify",
+                dataset=self._dataset,
+                path=owner.path,
+                total=owner.bytes_on_disk,
+            )
+            self._steps[owner.path] = step
+            self._observer.started(step, 0)
+        return step
+
+
+def _is_little(jobs: Iterable[Job], artifacts: Iterable[ReceivedArtifact]) -> bool:
+    """Whether it would be done before another process could have begun."""
+    lines, quick = 0, True
+    for job in jobs:
+        lines += job.stop - job.start
+        quick = quick and job.quick
+    size = sum(artifact.bytes_on_disk for artifact in artifacts)
+    return lines <= _LINES_HERE and (quick or size <= _BYTES_HERE)

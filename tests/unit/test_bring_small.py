@@ -1,0 +1,150 @@
+"""Many small files: few connections, one write each, and every law of large ones."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lemm_catalog.api.catalog import Catalog
+from lemm_catalog.backends.table import Network
+from lemm_catalog.model.outcome import DatasetOutcome
+from lemm_catalog.settings import Settings
+from lemm_catalog.store.layout import Layout
+from tests.pulling import QUICK, Listener, a_file, some_bytes, write_manifest
+from tests.servers.answers import Flip, Status
+from tests.servers.faults import Drop, Fault, HangUp, Stall
+from tests.servers.http import HttpServer
+
+FILES = {f"wavs/{n // 10}/{n}.wav": some_bytes(3000 + n) for n in range(60)}
+PAGES = {f"/{path}": data for path, data in FILES.items()}
+ONE = "wavs/3/30.wav"
+
+
+class Shop:
+    """A catalog of small files, and a store to pull them into."""
+
+    def __init__(self, root: Path, server: HttpServer) -> None:
+        self.root = root
+        self.listener = Listener()
+        self.files = [
+            a_file(path, data, server.url(f"/{path}")) for path, data in FILES.items()
+        ]
+
+    def pull(self, **options: Any) -> DatasetOutcome:
+        write_manifest(self.root / "catalog", "notes", *self.files)
+        settings = Settings(
+            cache_dir=self.root / "cache", network=Network(waits=QUICK), **options
+        )
+        catalog = Catalog.load(self.root / "catalog")
+        outcome = catalog.pull("notes", settings=settings, observer=self.listener)
+        return outcome.datasets[0]
+
+    @property
+    def published(self) -> dict[str, bytes]:
+        place = self.root / "cache" / "notes"
+        return {
+            path.relative_to(place).as_posix(): path.read_bytes()
+            for path in place.rglob("*")
+            if path.is_file()
+        }
+
+
+def test_all_come_over_few_connections_and_each_is_asked_once(tmp_path: Path) -> None:
+    with HttpServer(PAGES) as server:
+        shop = Shop(tmp_path, server)
+        assert shop.pull().result == "pulled"
+
+        assert shop.published == FILES
+        assert sorted(r.target for r in server.requests) == sorted(PAGES)
+        assert len({record.connection for record in server.requests}) <= 16
+        server.forget()
+        assert shop.pull().result == "present"
+        assert not server.requests
+    assert not (tmp_path / "cache" / ".lemm" / "staging" / "notes").exists()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Flip(times=1),
+        Status(503, times=1),
+        Status(500, times=2),
+        Drop(at=1000, times=1),
+        HangUp(times=2),
+        Stall(at=10, seconds=20, times=1),
+    ],
+    ids=str,
+)
+def test_one_that_fails_at_first_is_brought_with_patience(
+    fault: Fault, tmp_path: Path
+) -> None:
+    with HttpServer(PAGES, {f"/{ONE}": [fault]}) as server:
+        shop = Shop(tmp_path, server)
+        assert shop.pull().result == "pulled", shop.listener.errors
+        assert len(server.requests) <= len(FILES) + 12
+    assert shop.published == FILES
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(Status(404), "no such file (404)"), (Flip(), "whose sha256 is")],
+    ids=str,
+)
+def test_one_that_stays_wrong_is_named_and_nothing_is_published(
+    fault: Fault, words: str, tmp_path: Path
+) -> None:
+    with HttpServer(PAGES, {f"/{ONE}": [fault]}) as server:
+        shop = Shop(tmp_path, server)
+        outcome = shop.pull()
+        assert outcome.exit_code == 3
+        assert words in outcome.message
+        assert ONE in outcome.message
+        assert shop.published == {}
+
+        # What came right is not asked for again.
+        server.script(f"/{ONE}")
+        server.forget()
+        assert shop.pull().result == "pulled"
+        assert len(server.requests) == 1
+    assert shop.published == FILES
+
+
+def test_a_host_that_is_down_is_not_asked_for_every_file(tmp_path: Path) -> None:
+    with HttpServer(PAGES, {page: [Status(500)] for page in PAGES}) as server:
+        assert Shop(tmp_path, server).pull().exit_code == 3
+        assert len(server.requests) <= 30
+
+
+def test_a_mirror_helps_where_the_first_source_has_other_bytes(tmp_path: Path) -> None:
+    flipped = {page: [Flip()] for page in PAGES}
+    with HttpServer(PAGES, flipped) as bad, HttpServer(PAGES) as good:
+        shop = Shop(tmp_path, bad)
+        for file in shop.files:
+            file["source"] = [file["source"], good.url(f"/{file['path']}")]
+        assert shop.pull().result == "pulled"
+    assert shop.published == FILES
+
+
+@pytest.mark.parametrize("change", [b"", b"short", None])
+def test_what_lies_half_made_in_staging_is_never_published(
+    change: bytes | None, tmp_path: Path
+) -> None:
+    with HttpServer(PAGES, {f"/{ONE}": [Status(404)]}) as server:
+        shop = Shop(tmp_path, server)
+        shop.pull()
+        tree = Layout(tmp_path / "cache").small("notes") / "tree"
+        wrong = tree / "wavs/0/0.wav"
+        wrong.write_bytes(some_bytes(3001)[:3000] if change is None else change)
+        (tree / "wavs/stray.wav").write_bytes(b"of nobody")
+        server.script(f"/{ONE}")
+        assert shop.pull().result == "pulled"
+    assert shop.published == FILES
+
+
+def test_a_rate_limit_is_kept_to(tmp_path: Path) -> None:
+    total = sum(map(len, FILES.values()))
+    with HttpServer(PAGES) as server:
+        before = time.monotonic()
+        assert Shop(tmp_path, server).pull(limit_rate=total).result == "pulled"
+    assert time.monotonic() - before >= 0.7

@@ -1,0 +1,108 @@
+"""Connections grow while the total rate rises, and only then."""
+
+import pytest
+
+from lemm_catalog.transfer.lanes import Hosts, Lanes
+
+
+class Link:
+    """A host of a certain nature, and a clock: what lanes see of a network."""
+
+    def __init__(self, most: int = 16, *, each: float, total: float = 1e12) -> None:
+        self.now = 0.0
+        self.each, self.total = each, total
+        self.lanes = Lanes(most, clock=lambda: self.now)
+        self.lanes.enter()
+
+    def run(self, seconds: float) -> int:
+        """Let time pass with as many connections as allowed; return how many."""
+        end = self.now + seconds
+        while self.now < end:
+            while self.lanes.try_enter():
+                pass
+            while self.lanes.is_crowded:
+                self.lanes.leave()
+            self.now += 0.01
+            rate = min(self.each * self.lanes.active, self.total)
+            self.lanes.saw(int(rate / 100))
+        return self.lanes.active
+
+
+def test_a_host_starts_with_one() -> None:
+    lanes = Lanes(16)
+    lanes.enter()
+    assert not lanes.has_room
+
+
+def test_a_limit_per_connection_is_met_with_all_there_may_be() -> None:
+    link = Link(each=20e6)
+    assert link.run(1.0) == 16
+
+
+def test_they_are_all_there_within_a_quarter_of_a_second() -> None:
+    link = Link(each=20e6)
+    assert link.run(0.3) == 16
+
+
+@pytest.mark.parametrize("most", [1, 3, 16])
+def test_there_are_never_more_than_allowed(most: int) -> None:
+    link = Link(most, each=1e6)
+    assert link.run(5.0) == most
+
+
+def test_where_one_takes_all_others_are_given_back() -> None:
+    link = Link(each=100e6, total=100e6)
+    link.run(0.5)
+    counts = [link.run(0.1) for _ in range(100)]
+    assert sorted(counts)[len(counts) // 2] == 1
+
+
+def test_a_full_link_is_tried_ever_more_rarely() -> None:
+    link = Link(each=100e6, total=100e6)
+    link.run(1.0)
+    tries = [sum(link.run(0.02) > 1 for _ in range(500)) for _ in range(3)]
+    assert tries[0] > tries[2]
+
+
+def test_growth_stops_where_it_does_not_pay() -> None:
+    link = Link(each=10e6, total=40e6)
+    link.run(0.6)
+    counts = [link.run(0.05) for _ in range(100)]
+    assert 4 <= sorted(counts)[len(counts) // 2] <= 8
+
+
+def test_a_refusal_halves_them_and_they_stay_so() -> None:
+    link = Link(each=20e6)
+    link.run(1.0)
+    link.lanes.refused(None)
+    assert link.run(29.0) == 8
+    assert link.run(10.0) == 16
+
+
+def test_a_long_wait_that_was_asked_for_is_kept_to() -> None:
+    link = Link(each=20e6)
+    link.run(1.0)
+    link.lanes.refused(50.0)
+    assert link.run(49.0) == 8
+
+
+def test_the_last_lane_stays() -> None:
+    link = Link(each=1e6)
+    for _ in range(5):
+        link.lanes.refused(None)
+    assert link.lanes.allowed == 1
+
+
+def test_a_slow_first_answer_makes_the_look_longer() -> None:
+    link = Link(each=20e6)
+    link.lanes.opened(0.3)
+    assert link.run(0.5) == 1
+
+
+def test_files_of_one_host_share_its_lanes() -> None:
+    hosts = Hosts(4)
+    one = hosts.of("https://example.org/a")
+    assert one is hosts.of("https://user@EXAMPLE.org/b?c")
+    assert one is not hosts.of("http://example.org/a")
+    assert one is not hosts.of("https://example.org:8443/a")
+    assert one.most == 4

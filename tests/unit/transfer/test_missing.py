@@ -1,0 +1,64 @@
+"""Runs cover what is missing, once, in order, and get shorter toward the end."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lemm_catalog.store.part import SEGMENT
+from lemm_catalog.transfer.missing import Missing, Run
+
+
+class Counted:
+    """A growing file of which only the counts matter."""
+
+    def __init__(self, counts: list[int]) -> None:
+        self.counts = counts
+        self.size = len(counts) * SEGMENT
+        self.segments = len(counts)
+
+    def count(self, index: int) -> int:
+        return self.counts[index]
+
+    def length(self, index: int) -> int:
+        return SEGMENT
+
+
+def runs(counts: list[int], hands: int) -> list[Run]:
+    missing = Missing(Counted(counts), hands)  # type: ignore[arg-type]
+    found = []
+    while run := missing.take():
+        found.append(run)
+    return found
+
+
+@given(
+    st.lists(st.sampled_from([0, 0, 0, 7, SEGMENT]), max_size=200), st.integers(1, 16)
+)
+def test_every_missing_segment_is_in_one_run(counts: list[int], hands: int) -> None:
+    found = runs(counts, hands)
+    covered = [index for run in found for index in range(*run)]
+    assert covered == [i for i, count in enumerate(counts) if count < SEGMENT]
+    assert all(counts[i] == 0 for run in found for i in range(run.first + 1, run.stop))
+
+
+def test_one_hand_takes_all_at_once() -> None:
+    assert runs([0] * 1000, 1) == [Run(0, 1000)]
+
+
+def test_runs_get_shorter_toward_the_end_and_never_too_long() -> None:
+    lengths = [stop - first for first, stop in runs([0] * 10_000, 16)]
+    assert max(lengths) == lengths[0] == 128
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-16:] == [1] * 16
+
+
+def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
+    counts = [0] * 64
+    missing = Missing(Counted(counts), 4)  # type: ignore[arg-type]
+    first = missing.take()
+    assert first == Run(0, 8)
+    counts[0] = SEGMENT
+    counts[1] = 5
+    missing.put_back(first)
+    assert missing.take() == Run(1, 8)
