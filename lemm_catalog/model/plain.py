@@ -6,7 +6,8 @@ Manifests and other files that people write are pydantic's; this is for what we 
 ourselves, and must be read by commands that have no time to import it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -32,69 +33,125 @@ def read(kind: type[T], data: Any) -> T:
         ValueError: if they are not of it, with the place.
 
     """
-    value: T = _value(kind, data, "")
+    of_kind: Any = kind
+    try:
+        value: T = _reader(of_kind)(data)
+    except _MisfitError as misfit:
+        place = ".".join(reversed(misfit.place))
+        raise ValueError(f"{place}: {misfit}" if place else str(misfit)) from misfit
     return value
 
 
-def _value(kind: Any, data: Any, at: str) -> Any:
+class _MisfitError(ValueError):
+    """Data that do not fit; the place is gathered on the way out."""
+
+    def __init__(self, words: str, *place: str) -> None:
+        super().__init__(words)
+        self.place = list(place)
+
+
+_Reader = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=256)
+def _reader(kind: Any) -> _Reader:
+    """Return what reads data of a kind; thousands of them are read by the same."""
     if hasattr(kind, "_fields"):
-        return _named(kind, data, at)
+        return _of_fields(kind)
     origin, args = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        value = _value(args[0], data, at)
-        for check in args[1:]:
-            value = _checked(check, value, at)
-        return value
+        return _checked(_reader(args[0]), args[1:])
     if origin is Literal:
-        _expect(any(data == one and type(data) is type(one) for one in args), at, kind)
-        return data
+        return _one_of(args)
     if origin in {Union, UnionType}:
-        inner = next(arg for arg in args if arg is not NoneType)
-        return None if data is None else _value(inner, data, at)
+        inner = _reader(next(arg for arg in args if arg is not NoneType))
+        return lambda data: None if data is None else inner(data)
     if origin is tuple:
-        _expect(isinstance(data, list), at, "a list")
-        return tuple(
-            _value(args[0], item, f"{at}.{index}") for index, item in enumerate(data)
-        )
+        return _of_items(_reader(args[0]))
     if origin in {dict, Mapping}:
-        _expect(isinstance(data, dict), at, "a mapping")
+        return _of_pairs(_reader(args[0]), _reader(args[1]))
+    return _plain_one(kind)
+
+
+def _of_fields(kind: Any) -> _Reader:
+    known = {name: _reader(inner) for name, inner in kind.__annotations__.items()}
+    needed = known.keys() - kind._field_defaults.keys()
+
+    def read_fields(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _MisfitError("must be a mapping")
+        if strange := data.keys() - known.keys():
+            raise _MisfitError("is not a key here", min(strange))
+        if missing := needed - data.keys():
+            first = next(name for name in known if name in missing)
+            raise _MisfitError("is missing", first)
+        given: dict[str, Any] = {}
+        for name, item in data.items():
+            given[name] = _placed(known[name], item, name)
+        return kind(**given)
+
+    return read_fields
+
+
+def _checked(inner: _Reader, checks: Sequence[_Reader]) -> _Reader:
+    def read_checked(data: Any) -> Any:
+        value = inner(data)
+        try:
+            for check in checks:
+                value = check(value)
+        except ValueError as error:
+            raise _MisfitError(str(error)) from error
+        return value
+
+    return read_checked
+
+
+def _one_of(choices: Sequence[Any]) -> _Reader:
+    words = f"must be {' or '.join(map(repr, choices))}"
+
+    def read_choice(data: Any) -> Any:
+        if not any(data == one and type(data) is type(one) for one in choices):
+            raise _MisfitError(words)
+        return data
+
+    return read_choice
+
+
+def _of_items(inner: _Reader) -> _Reader:
+    def read_items(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise _MisfitError("must be a list")
+        return tuple(_placed(inner, one, str(at)) for at, one in enumerate(data))
+
+    return read_items
+
+
+def _of_pairs(key: _Reader, inner: _Reader) -> _Reader:
+    def read_pairs(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _MisfitError("must be a mapping")
         return {
-            _value(args[0], key, f"{at}.{key}"): _value(args[1], item, f"{at}.{key}")
-            for key, item in data.items()
+            _placed(key, name, str(name)): _placed(inner, item, str(name))
+            for name, item in data.items()
         }
-    _expect(type(data) is kind, at, _NAMES[kind])
-    return data
+
+    return read_pairs
 
 
-def _named(kind: Any, data: Any, at: str) -> Any:
-    _expect(isinstance(data, dict), at, "a mapping")
-    known = kind.__annotations__
-    if strange := data.keys() - known.keys():
-        raise _wrong(f"{at}.{min(strange)}", "is not a key here")
-    for name in known:
-        if name not in data and name not in kind._field_defaults:
-            raise _wrong(f"{at}.{name}", "is missing")
-    given = {
-        name: _value(inner, data[name], f"{at}.{name}")
-        for name, inner in known.items()
-        if name in data
-    }
-    return kind(**given)
+def _plain_one(kind: Any) -> _Reader:
+    words = f"must be {_NAMES[kind]}"
+
+    def read_plain(data: Any) -> Any:
+        if type(data) is not kind:
+            raise _MisfitError(words)
+        return data
+
+    return read_plain
 
 
-def _checked(check: Any, value: Any, at: str) -> Any:
+def _placed(reader: _Reader, data: Any, place: str) -> Any:
     try:
-        return check(value)
-    except ValueError as error:
-        raise _wrong(at, str(error)) from error
-
-
-def _expect(is_right: bool, at: str, what: Any) -> None:
-    if not is_right:
-        named = " or ".join(map(repr, get_args(what))) or what
-        raise _wrong(at, f"must be {named}")
-
-
-def _wrong(at: str, words: str) -> ValueError:
-    place = at.removeprefix(".")
-    return ValueError(f"{place}: {words}" if place else words)
+        return reader(data)
+    except _MisfitError as misfit:
+        misfit.place.append(place)
+        raise

@@ -85,10 +85,18 @@ def read_record(path: Path) -> ReceivedArtifact | None:
 
 
 def to_json(value: Receipt | ReceivedArtifact | Verification) -> str:
-    """Return a value as JSON."""
+    """Return a value as JSON, a line for each key and each item of a list."""
     import json
 
-    return json.dumps(plain(value), indent=1, ensure_ascii=False) + "\n"
+    # Indented by the library it would take ten times as long: thousands of artifacts.
+    write = json.JSONEncoder(ensure_ascii=False).encode
+    lines = []
+    for name, item in plain(value).items():
+        text = write(item)
+        if isinstance(item, list) and item:
+            text = "[\n  " + ",\n  ".join(map(write, item)) + "\n ]"
+        lines.append(f" {write(name)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:

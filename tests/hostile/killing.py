@@ -5,6 +5,7 @@ is to import, so that fifty of them cost a few seconds.
 """
 
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -24,19 +25,15 @@ from tests.pulling import QUICK
 
 # What is first needed at work is imported before the forks, too.
 Catalog.load()
-_CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else None)
-if sys.platform != "win32":
-    _CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else None)
+if hasattr(os, "fork"):
     _CONTEXT.set_forkserver_preload(["tests.hostile.killing"])
 
 
 def pull(catalog: str, cache: str, options: dict[str, Any]) -> None:
     """Pull all that a catalog has; ends with its exit code."""
-    sys.exit(
-        Catalog.load(catalog)
-        .pull("notes", settings=_settings(cache, options))
-        .exit_code
-    )
+    chosen = _settings(cache, options)
+    sys.exit(Catalog.load(catalog).pull("notes", settings=chosen).exit_code)
 
 
 def refresh(catalog: str, cache: str, options: dict[str, Any]) -> None:
@@ -61,7 +58,7 @@ def begun(
 ) -> BaseProcess:
     """Begin work in a process of its own."""
     given = (str(catalog), str(cache), options)
-    process = _CONTEXT.Process(target=work, args=given)  # type: ignore[attr-defined]
+    process = _CONTEXT.Process(target=work, args=given)
     process.start()
     begun_one: BaseProcess = process
     return begun_one

@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +138,9 @@ class Shop:
         self.right = INSIDE if name == "one pass" else files
         write_manifest(root / "catalog", "notes", *entries)
         self.catalog = Catalog.load(root / "catalog")
-        limit = UNPACKED + len(TAR) // 2 if name == "one pass" else None
+        self.limit = UNPACKED + len(TAR) // 2 if name == "one pass" else None
         self.settings = Settings(
-            cache_dir=self.cache, network=Network(waits=QUICK), max_storage=limit
+            cache_dir=self.cache, network=Network(waits=QUICK), max_storage=self.limit
         )
 
     def begin(self) -> None:
@@ -174,8 +175,12 @@ class Shop:
         assert Store(self.cache).unreadable("notes") is None
 
     def assert_right(self) -> None:
-        code, message = self.work()
-        assert (code, message) == (0, "")
+        # What was left half unpacked must find room beside the new try.
+        self.settings = replace(self.settings, max_storage=None)
+        try:
+            assert self.work() == (0, "")
+        finally:
+            self.settings = replace(self.settings, max_storage=self.limit)
         place = self.cache / "notes"
         found = {name: (place / name).read_bytes() for name in self.right}
         assert found == self.right
@@ -213,6 +218,7 @@ def test_each_call_may_fail_with_each_error(
 
 # What is not called at all in some kinds of work.
 NEVER = {("one pass", "pwrite"), ("small", "pwrite"), ("repair", "pwrite")}
+NEVER |= {("large", "write")}
 
 
 def test_a_table_that_is_full_for_good_is_told_in_words(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lemm_catalog.transfer import patience
 from tests.archive_builders import tar_file, tar_of
 from tests.cli.running import Done, run
 from tests.pulling import a_file, some_bytes, write_manifest
@@ -15,10 +16,13 @@ DATA = some_bytes(9000)
 EVIL = "\x1b]0;owned\x07\x9b31m\x08\r\u202egnp\u2066\x7f"
 RAW = EVIL.encode()
 LATIN = EVIL.encode("latin-1", "ignore").decode("latin-1")
-_ODD = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "ATTEMPTS", 1)
 
 
 def to(place: str) -> bytes:
@@ -67,7 +71,7 @@ def test_what_an_archive_is_called_is_shown_escaped(name: str, tmp_path: Path) -
 
     done = pulled(tmp_path, lambda _: [answer(data)], "a.tar", data, **unpack)
     assert done.code == 3
-    assert "control character" in done.err
+    assert "control character" in done.out
     assert_harmless(tmp_path, done)
 
 

@@ -195,7 +195,7 @@ def test_a_flood_of_interim_answers_has_an_end(status: int, tmp_path: Path) -> N
 
 
 def test_interim_answers_that_trickle_are_cut() -> None:
-    said = [b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.15] * 15
+    said: list[Said] = [b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.15] * 15
     with raw(*said, answer(DATA)) as server:
         assert_given_up(server, seconds=1.5)
 
