@@ -5,6 +5,7 @@ the kernel with a limit of its own (`SO_RCVTIMEO`), which spares a poll for each
 that Python's time-outs would cost.
 """
 
+import select
 import socket
 import ssl
 import struct
@@ -12,7 +13,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from lemm_catalog.backends.base import Waits
@@ -67,6 +68,10 @@ class Connection:
         self._socket = link
         self._waits = waits
         self._ahead = b""  # what was read beyond a head or a line
+        self._ready: Any = None
+        if isinstance(link, ssl.SSLSocket) and hasattr(select, "poll"):
+            self._ready = select.poll()
+            self._ready.register(link.fileno(), select.POLLIN)
         limit(link, waits.read)
 
     def send(self, request: bytes) -> None:
@@ -131,7 +136,14 @@ class Connection:
             self._ahead = self._ahead[count:]
             return count
         try:
-            return self._socket.recv_into(buffer)
+            count = self._socket.recv_into(buffer)
+            # TLS gives a record of 16 KiB at a time: what has come is taken at once.
+            while self._ready and 0 < count < len(buffer) and self._ready.poll(0):
+                more = self._socket.recv_into(buffer[count:])
+                if not more:
+                    break
+                count += more
+            return count
         except (TimeoutError, BlockingIOError) as error:
             raise WireError("fell silent") from error
         except OSError as error:

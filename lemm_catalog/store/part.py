@@ -152,21 +152,28 @@ class PartFile:
         self.begin(Origin(url=""))
 
     def write(self, index: int, data: memoryview) -> None:
-        """Add bytes to a segment, and note that they are there.
+        """Add bytes to a segment and those after it, and note that they are there.
 
         Raises:
             LocalError: if the disk does not take them.
 
         """
         offset = index * SEGMENT + self._counts[index]
+        counts, left = [], len(data)
+        for at in range(index, self.segments):
+            taken = min(left, self.length(at) - self._counts[at])
+            counts.append(self._counts[at] + taken)
+            left -= taken
+            if not left:
+                break
+        counted = b"".join(map(_COUNTER.pack, counts))
+        place = _HEADER + index * _COUNTER.size
         try:
             _write_at(self._data, data, offset, self._seeking)
-            counted = _COUNTER.pack(self._counts[index] + len(data))
-            place = _HEADER + index * _COUNTER.size
             _write_at(self._journal, memoryview(counted), place, self._seeking)
         except OSError as error:
             raise local_error(error, self.path) from error
-        self._counts[index] += len(data)
+        self._counts[index : index + len(counts)] = counts
 
     def read(self, offset: int, count: int) -> bytes:
         """Return bytes that are there, ``count`` at most.

@@ -147,8 +147,7 @@ class Download:
     def _stream(self, reply: Reply) -> None:
         """Read a reply to its end, over all missing segments."""
         with self._pipe.pouring(reply) as pour:
-            for index in range(self._part.segments):
-                pour(index)
+            pour(0, self._part.segments)
             check_end(reply, self._part.size)
 
     # -- several connections, by runs ----------------------------------------------
@@ -235,8 +234,7 @@ class Download:
             try:
                 reply = reply or self._open_run(start, run)
                 with self._pipe.pouring(reply) as pour:
-                    for index in range(start, run.stop):
-                        pour(index)
+                    pour(start, run.stop)
             except PassingError as error:
                 if isinstance(error, CrowdedError):
                     self._lanes.refused(error.retry_after)

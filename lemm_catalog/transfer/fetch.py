@@ -242,7 +242,7 @@ class _Attempt(Generic[Result]):
             download.give_up(error)
             raise
         finally:
-            self._part.let_go(FOLLOWER, self._part.size)
+            download.front.let_go(FOLLOWER, self._part.size)
 
     def _check(self, digests: tuple[Digest, ...], address: Address) -> None:
         found = {digest.algorithm: digest for digest in digests}

@@ -33,10 +33,23 @@ class Front:
         self.part = part
         self._changed = threading.Condition()
         self._index = 0
+        self._came = part.done
+        self._taken: dict[str, int] = {}
         self.failure: LemmError | None = None
 
-    def moved(self, index: int) -> None:
-        """Tell that bytes of a segment were written."""
+    @property
+    def backlog(self) -> int:
+        """The bytes that have come and that the slowest follower has not taken."""
+        return self._came - min(self._taken.values(), default=self._came)
+
+    def let_go(self, reader: str, offset: int) -> None:
+        """Tell that a reader has taken all before ``offset``."""
+        self._taken[reader] = offset
+        self.part.let_go(reader, offset)
+
+    def moved(self, index: int, count: int) -> None:
+        """Tell that bytes of a segment, and of those after it, were written."""
+        self._came += count  # from several threads: a guess is good enough
         # Whoever waits does so for the first segment that is not full. If that has
         # become another meanwhile, he has seen these bytes when he looked.
         if index <= self._index:
@@ -96,7 +109,7 @@ class FrontReader(io.RawIOBase):
         count = min(len(view), reach - self._offset)
         got = self._front.part.read_into(self._offset, view[:count])
         self._offset += got
-        self._front.part.let_go(FOLLOWER, self._offset)
+        self._front.let_go(FOLLOWER, self._offset)
         return got
 
 
@@ -151,7 +164,7 @@ def digests_behind(
         count = front.part.read_into(offset, buffer[: reach - offset])
         running.update(buffer[:count])
         offset += count
-        front.part.let_go(HASHER, offset)
+        front.let_go(HASHER, offset)
     if marks is not None:
         marks += running.marks
     return running.digests()

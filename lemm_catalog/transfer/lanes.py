@@ -15,7 +15,7 @@ _GAIN = 1.15
 # as large as it could be, the end is near.
 _LEAP, _STEP, _NEARLY_ALL = 4, 2, 0.75
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 2.0
-_FIRST_REST, _LONGEST_REST = 0.5, 30.0
+_FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
 
 
@@ -35,6 +35,7 @@ class Lanes:
         self._look = _SHORTEST_LOOK
         self._rest_until = 0.0
         self._rest = _FIRST_REST
+        self._leap = _LEAP
 
     @property
     def has_room(self) -> bool:
@@ -72,15 +73,19 @@ class Lanes:
         """Tell how long an answer took to begin: changes show no sooner than that."""
         self._look = max(_SHORTEST_LOOK, min(2 * seconds, _LONGEST_LOOK))
 
-    def saw(self, count: int) -> None:
-        """Tell that so many bytes came over any of the lanes."""
+    def saw(self, count: int, *, is_enough: bool = False) -> None:
+        """Tell that so many bytes came over any of the lanes.
+
+        With ``is_enough`` whoever follows could not take more, however fast it came.
+        """
         with self._lock:
             self._bytes += count
             now = self._clock()
             if self._since is None:
                 self._since, self._bytes = now, 0
             elif now - self._since >= self._look:
-                self._judge(self._bytes / (now - self._since), now)
+                rate = 0.0 if is_enough else self._bytes / (now - self._since)
+                self._judge(rate, now)
 
     def refused(self, seconds: float | None) -> None:
         """Tell that the host wants fewer, and for how long it wants to be left."""
@@ -99,8 +104,10 @@ class Lanes:
         if self.active < self.allowed or now < self._rest_until:
             return
         if self.allowed == self._settled:  # nothing is being tried
+            if not rate:
+                return
             self._rate = rate
-            self._grow(_LEAP)
+            self._grow(self._leap)
         elif rate >= _GAIN * self._rate:
             possible = self._rate * self.allowed / self._settled
             self._settled, self._rate = self.allowed, rate
@@ -108,6 +115,7 @@ class Lanes:
             self._grow(_LEAP if rate >= _NEARLY_ALL * possible else _STEP)
         else:
             self.allowed = self._settled
+            self._leap = _STEP  # what has not paid once is tried with more care
             self._rest_until = now + self._rest
             self._rest = min(2 * self._rest, _LONGEST_REST)
 

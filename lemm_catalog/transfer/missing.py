@@ -13,7 +13,8 @@ from lemm_catalog.transfer.growing import Growing
 
 # What is no longer than this is asked for as a whole.
 SMALL = 1024 * 1024
-_LONGEST = 32 * 1024 * 1024 // SEGMENT
+# A lane that is to be given back is free again that soon.
+_LONGEST = 8 * 1024 * 1024 // SEGMENT
 
 
 class Run(NamedTuple):

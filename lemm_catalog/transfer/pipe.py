@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from lemm_catalog.backends.base import Reply, Waits
 from lemm_catalog.errors import PassingError
+from lemm_catalog.store.part import SEGMENT
 from lemm_catalog.transfer.front import Front, StoppedError
 from lemm_catalog.transfer.lanes import Lanes
 from lemm_catalog.transfer.pace import Pace
@@ -18,6 +19,8 @@ from lemm_catalog.transfer.patience import StallWatch
 # The more connections there are, the less each of them holds.
 _MOST_HELD = 512 * 1024
 _LEAST_HELD = 64 * 1024
+# With so much waiting to be hashed or unpacked, it is not the network that is slow.
+_ENOUGH = 8 * 1024 * 1024
 
 
 class Pipe:
@@ -46,8 +49,8 @@ class Pipe:
             reply.abort()
 
     @contextmanager
-    def pouring(self, reply: Reply) -> Iterator[Callable[[int], None]]:
-        """Give what fills one segment after the other from a reply; it is closed."""
+    def pouring(self, reply: Reply) -> Iterator[Callable[[int, int], None]]:
+        """Give what fills segments in a row from a reply, which is closed then."""
         watch = StallWatch(self._waits)
         held = max(_MOST_HELD // max(self._lanes.active, 1), _LEAST_HELD)
         buffer = memoryview(bytearray(self._pace.most(held)))
@@ -55,18 +58,20 @@ class Pipe:
         try:
             if self._stopped.is_set():
                 raise StoppedError
-            yield lambda index: self._fill(index, reply, watch, buffer)
+            yield lambda first, stop: self._fill(first, stop, reply, watch, buffer)
         finally:
             self._replies.discard(reply)
             reply.close()
 
     def _fill(
-        self, index: int, reply: Reply, watch: StallWatch, buffer: memoryview
+        self, first: int, stop: int, reply: Reply, watch: StallWatch, buffer: memoryview
     ) -> None:
-        """Write what a reply gives into one segment, until it is full."""
+        """Write what a reply gives into segments in a row, until they are full."""
         part, shown = self._front.part, reply.address.shown
-        while (missing := part.length(index) - part.count(index)) > 0:
-            count = reply.readinto(buffer[:missing])
+        end = min(stop * SEGMENT, part.size)
+        while (index := part.first_gap(first, stop)) is not None:
+            first = index
+            count = reply.readinto(buffer[: end - index * SEGMENT - part.count(index)])
             part.await_room(count, self._stopped)
             if self._stopped.is_set():
                 raise StoppedError
@@ -74,7 +79,7 @@ class Pipe:
                 raise PassingError(f"{shown}: broke off")
             part.write(index, buffer[:count])
             self._advanced(count)
-            self._front.moved(index)
+            self._front.moved(index, count)
             watch.saw(count, shown)
-            self._lanes.saw(count)
+            self._lanes.saw(count, is_enough=self._front.backlog > _ENOUGH)
             self._pace.took(count)

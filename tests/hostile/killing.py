@@ -36,6 +36,10 @@ def pull(catalog: str, cache: str, options: dict[str, Any]) -> None:
     sys.exit(Catalog.load(catalog).pull("notes", settings=chosen).exit_code)
 
 
+def nothing(catalog: str, cache: str, options: dict[str, Any]) -> None:
+    """Begin and end."""
+
+
 def refresh(catalog: str, cache: str, options: dict[str, Any]) -> None:
     """Fetch it all anew; ends with its exit code."""
     chosen = _settings(cache, options)

@@ -60,7 +60,7 @@ def test_segments_in_any_order_are_read_in_order(part: PartFile) -> None:
     for index in (2, 1, 0):
         while part.count(index) < part.length(index):
             fill(part, index, min(1_000_000, part.length(index) - part.count(index)))
-            front.moved(index)
+            front.moved(index, 1)
 
     assert reader.result() == DATA
     md5, sha256 = hasher.result()
@@ -114,3 +114,13 @@ def test_a_follower_is_waited_for() -> None:
 
     assert follower.result() == 7
     assert time.monotonic() - before < 4
+
+
+def test_the_backlog_is_what_the_slowest_follower_has_not_taken(part: PartFile) -> None:
+    front = Front(part)
+    fill(part, 0, SEGMENT)
+    front.moved(0, SEGMENT)
+    front.let_go("hasher", SEGMENT)
+    assert front.backlog == 0
+    front.let_go("follower", SEGMENT - 1000)
+    assert front.backlog == 1000

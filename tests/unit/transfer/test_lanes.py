@@ -106,3 +106,22 @@ def test_files_of_one_host_share_its_lanes() -> None:
     assert one is not hosts.of("http://example.org/a")
     assert one is not hosts.of("https://example.org:8443/a")
     assert one.most == 4
+
+
+def test_a_follower_that_lags_is_no_reason_for_more() -> None:
+    link = Link(each=100e6)
+    link.lanes.saw(1)
+    for _ in range(100):
+        link.now += 0.01
+        link.lanes.saw(1_000_000, is_enough=True)
+    assert link.lanes.allowed == 1
+
+
+def test_a_trial_is_over_when_a_follower_begins_to_lag() -> None:
+    link = Link(each=20e6)
+    link.run(0.06)
+    assert link.lanes.allowed == 4
+    for _ in range(10):
+        link.now += 0.01
+        link.lanes.saw(1_000_000, is_enough=True)
+    assert link.lanes.allowed == 1

@@ -211,3 +211,17 @@ def test_segments_grow_in_any_order(tmp_path: Path) -> None:
             part.write(index, memoryview(DATA)[start:stop])
     assert (tmp_path / "data").read_bytes() == DATA
     assert PartFile.done_in(tmp_path, SIZE) == SIZE
+
+
+def test_bytes_may_go_on_into_the_segments_that_follow(tmp_path: Path) -> None:
+    with PartFile(tmp_path, SIZE) as part:
+        part.begin(ORIGIN)
+        part.write(0, memoryview(DATA)[:1000])
+        part.write(0, memoryview(DATA)[1000 : 2 * SEGMENT + 500])
+        counts = [part.count(index) for index in range(4)]
+        assert counts == [SEGMENT, SEGMENT, 500, 0]
+    with PartFile(tmp_path, SIZE) as part:
+        assert [part.count(index) for index in range(4)] == counts
+        part.write(2, memoryview(DATA)[2 * SEGMENT + 500 :])
+        assert part.done == SIZE
+        assert part.read(0, SIZE) == DATA
