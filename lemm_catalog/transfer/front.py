@@ -33,23 +33,22 @@ class Front:
         self.part = part
         self._changed = threading.Condition()
         self._index = 0
-        self._came = part.done
+        self._reached = 0
         self._taken: dict[str, int] = {}
         self.failure: LemmError | None = None
 
     @property
     def backlog(self) -> int:
-        """The bytes that have come and that the slowest follower has not taken."""
-        return self._came - min(self._taken.values(), default=self._came)
+        """The bytes in order that the slowest follower has not taken yet."""
+        return self._reached - min(self._taken.values(), default=self._reached)
 
     def let_go(self, reader: str, offset: int) -> None:
         """Tell that a reader has taken all before ``offset``."""
         self._taken[reader] = offset
         self.part.let_go(reader, offset)
 
-    def moved(self, index: int, count: int) -> None:
+    def moved(self, index: int) -> None:
         """Tell that bytes of a segment, and of those after it, were written."""
-        self._came += count  # from several threads: a guess is good enough
         # Whoever waits does so for the first segment that is not full. If that has
         # become another meanwhile, he has seen these bytes when he looked.
         if index <= self._index:
@@ -75,7 +74,8 @@ class Front:
             while True:
                 if self.failure:
                     raise self.failure
-                if (reach := self._reach()) > offset or offset >= self.part.size:
+                self._reached = reach = self._reach()
+                if reach > offset or offset >= self.part.size:
                     return reach
                 self._changed.wait(1.0)
 

@@ -79,7 +79,7 @@ class Pipe:
                 raise PassingError(f"{shown}: broke off")
             part.write(index, buffer[:count])
             self._advanced(count)
-            self._front.moved(index, count)
+            self._front.moved(index)
             watch.saw(count, shown)
             self._lanes.saw(count, is_enough=self._front.backlog > _ENOUGH)
             self._pace.took(count)

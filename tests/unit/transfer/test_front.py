@@ -60,7 +60,7 @@ def test_segments_in_any_order_are_read_in_order(part: PartFile) -> None:
     for index in (2, 1, 0):
         while part.count(index) < part.length(index):
             fill(part, index, min(1_000_000, part.length(index) - part.count(index)))
-            front.moved(index, 1)
+            front.moved(index)
 
     assert reader.result() == DATA
     md5, sha256 = hasher.result()
@@ -119,7 +119,8 @@ def test_a_follower_is_waited_for() -> None:
 def test_the_backlog_is_what_the_slowest_follower_has_not_taken(part: PartFile) -> None:
     front = Front(part)
     fill(part, 0, SEGMENT)
-    front.moved(0, SEGMENT)
+    fill(part, 2, 1000)  # beyond a gap, where nobody can follow
+    assert front.wait(0) == SEGMENT
     front.let_go("hasher", SEGMENT)
     assert front.backlog == 0
     front.let_go("follower", SEGMENT - 1000)

@@ -119,8 +119,8 @@ def test_a_follower_that_lags_is_no_reason_for_more() -> None:
 
 def test_a_trial_is_over_when_a_follower_begins_to_lag() -> None:
     link = Link(each=20e6)
-    link.run(0.06)
-    assert link.lanes.allowed == 4
+    link.run(0.08)
+    assert link.lanes.allowed == link.lanes.active == 4
     for _ in range(10):
         link.now += 0.01
         link.lanes.saw(1_000_000, is_enough=True)
