@@ -15,6 +15,7 @@ from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.model.plan import Plan
 from lemm_catalog.progress import Step
 from lemm_catalog.settings import Settings
+from lemm_catalog.store.layout import Layout
 from lemm_catalog.store.part import SEGMENT
 from tests.pulling import QUICK, Listener, a_file, some_bytes, write_manifest
 from tests.servers.answers import Flip, NoRanges, Status
@@ -183,6 +184,17 @@ def test_what_an_earlier_try_has_left_makes_room(tmp_path: Path) -> None:
         plan = shop.plan()
         assert [a.action for a in plan.datasets[0].actions] == ["fetch", "unpack"]
         assert plan.datasets[0].actions[0].bytes == len(ARCHIVE)
+        assert shop.pull().result == "pulled"
+    assert shop.published == RIGHT
+
+
+def test_what_was_half_unpacked_makes_room(tmp_path: Path) -> None:
+    with HttpServer(PAGE) as server:
+        shop = Shop(tmp_path, server)
+        tree = Layout(tmp_path / "cache").staged("notes", "notes.tar.gz") / "tree"
+        tree.mkdir(parents=True)
+        (tree / "half").write_bytes(some_bytes(UNPACKED // 2))
+        assert shop.plan().limits.fits
         assert shop.pull().result == "pulled"
     assert shop.published == RIGHT
 

@@ -17,6 +17,7 @@ from lemm_catalog.load.roots import schemas_folder
 from lemm_catalog.load.strict_yaml import KeyPath
 from lemm_catalog.problems import Problem
 
+_MOST_UNKNOWN = 50
 _NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -136,14 +137,17 @@ def _unknown_keys(
     schema: Any = error.schema
     instance: Any = error.instance
     known = list(schema.get("properties", {}))
-    for name in instance:
-        if name in known or name.startswith("x-"):
-            continue
+    strange = [n for n in instance if n not in known and not n.startswith("x-")]
+    # Whoever has more of them has not mistyped a key, but means another file.
+    for name in strange[:_MOST_UNKNOWN]:
         # 0.55: "lisence" is as near to "license" as 0.57.
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.55)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
         message = f"{fit_to_show(name)!r} is not a key here"
         yield document.problem((*key, name), "unknown-key", message, hint=hint)
+    if (more := len(strange) - _MOST_UNKNOWN) > 0:
+        message = f"{more:,} more keys are not known here"
+        yield document.problem(key, "unknown-key", message)
 
 
 def _value_message(document: Document, key: KeyPath, error: ValidationError) -> str:

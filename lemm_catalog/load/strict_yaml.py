@@ -17,6 +17,8 @@ import yaml
 from lemm_catalog.load.files import UnreadableError, fit_to_show, unreadable
 
 MAX_DEPTH = 20
+# A manifest of a megabyte names some ten thousand files at most.
+MAX_NODES = 250_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True} | {
     "false": False,
@@ -88,6 +90,7 @@ class _Builder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._parsed = Parsed()
+        self._nodes = 0
         self._events: Iterator[yaml.Event] = iter(())
 
     def build(self, text: str) -> Parsed:
@@ -125,6 +128,10 @@ class _Builder:
         if len(key) > MAX_DEPTH:
             message = f"is nested more than {MAX_DEPTH} deep"
             raise self._wrong(event, "yaml-depth", message)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            message = f"holds more than {MAX_NODES:,} keys and values"
+            raise self._wrong(event, "yaml-size", message)
         self._parsed.places.setdefault(key, _place(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(key)

@@ -11,11 +11,13 @@ class Staged(NamedTuple):
     """What an interrupted pull left of one artifact.
 
     ``done`` counts the bytes that need not be fetched again; ``record`` is there
-    once the artifact was verified, and unpacked where it is to be.
+    once the artifact was verified, and unpacked where it is to be. ``scraps`` are
+    the bytes of what was half unpacked, and is thrown away first.
     """
 
     done: int
     record: ReceivedArtifact | None = None
+    scraps: int = 0
 
 
 class Holding(NamedTuple):

@@ -102,7 +102,7 @@ def _lean_step(
         return _step(artifact, holding, options)
     staged = what_counts(artifact, holding.staged.get(artifact.path))
     # What is here of the archive goes first.
-    stays = artifact.unpacked - (staged.done if staged else 0)
+    stays = artifact.unpacked - (staged.done + staged.scraps if staged else 0)
     return stays, stays
 
 
@@ -114,7 +114,7 @@ def _step(artifact: Artifact, holding: Holding, options: Options) -> tuple[int, 
     size = artifact.size or 0
     missing = _missing(size, staged, holding.lying.get(artifact.path))
     archive_goes = artifact.unpack is not None and not options.keep_archives
-    most = missing + artifact.unpacked
+    most = missing + artifact.unpacked - (staged.scraps if staged else 0)
     return most, most - (size if archive_goes else 0)
 
 

@@ -156,11 +156,7 @@ class Contents:
 
     def staged_bytes(self, dataset: str) -> int:
         """Return what the staged data of a dataset take on disk."""
-        return sum(
-            _blocks(Path(folder) / name)
-            for folder, _, names in os.walk(self.layout.staging(dataset))
-            for name in names
-        )
+        return _bytes_below(self.layout.staging(dataset))
 
     def _staged(
         self, dataset: str, path: str, size: int, begun: Collection[str]
@@ -173,7 +169,8 @@ class Contents:
 
         record = read_record(folder / "record.json")
         done = size if record else PartFile.done_in(folder, size)
-        return Staged(done=done, record=record)
+        scraps = 0 if record else _bytes_below(folder / "tree")
+        return Staged(done=done, record=record, scraps=scraps)
 
     def _small(self, dataset: str, path: str, size: int) -> Staged | None:
         """Return what is staged of a small file: all of it or nothing."""
@@ -196,6 +193,14 @@ class Contents:
         except OSError:
             return True
         return False
+
+
+def _bytes_below(root: Path) -> int:
+    return sum(
+        _blocks(Path(folder) / name)
+        for folder, _, names in os.walk(root)
+        for name in names
+    )
 
 
 def _blocks(path: Path) -> int:

@@ -252,7 +252,7 @@ def test_a_device_is_refused() -> None:
 
 
 def test_the_largest_file_is_read_and_soon(tmp_path: Path) -> None:
-    line = "- {a: 1, b: [x, y]}\n"
+    line = "- {a: 1, b: [a value of some length, and one like it]}\n"
     path = written(tmp_path, line * (MAX_BYTES // len(line)))
     assert len(read_yaml(path).data) == MAX_BYTES // len(line)
 
