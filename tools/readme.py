@@ -9,9 +9,12 @@ In README.md, what stands between ``<!-- output: lemm-catalog … -->`` and
 ``<!-- end -->`` is replaced by what that command writes to stdout. So that every
 machine writes the same, the commands run in an empty folder, on a disk with 500 GB
 free, in a terminal of 88 columns, and every day is the same day.
-docs/commands.md holds the help page of every command.
+docs/commands.md holds the help page of every command. The table of speeds stands
+between ``<!-- speed -->`` and ``<!-- end -->``; its figures are those of docs/speed.json,
+which `python -m benchmarks --size full --json docs/speed.json` writes.
 """
 
+import json
 import os
 import re
 import shlex
@@ -22,6 +25,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 from typer.testing import CliRunner
@@ -34,6 +38,8 @@ COMMANDS = CHECKOUT / "docs" / "commands.md"
 _OUTPUT = re.compile(
     r"(<!-- output: lemm-catalog (.+?) -->\n\n)(.+?)(\n\n<!-- end -->)", re.S
 )
+_SPEED = re.compile(r"(<!-- speed -->\n\n)(.*?)(\n\n<!-- end -->)", re.S)
+SPEED = CHECKOUT / "docs" / "speed.json"
 _DAY = "2026-11-22"
 _ENVIRON = ("LEMM_", "HF_", "NO_COLOR", "COLUMNS")
 _INTRODUCTION = """\
@@ -46,8 +52,40 @@ exit codes and settings are in the [README](../README.md).
 
 def readme_of(text: str) -> str:
     """Return the README with the outputs of its commands, run in their order."""
+    speed = speed_table(json.loads(SPEED.read_text("utf-8")))
+    text = _SPEED.sub(lambda found: found[1] + speed + found[3], text)
     with _same_everywhere():
         return _OUTPUT.sub(_refreshed, text)
+
+
+def speed_table(result: dict[str, Any]) -> str:
+    """Return what was measured against others, a line for each of them."""
+    machine = result["machine"]
+    lines = [
+        "| work | ours | against | theirs | ratio | goal | |",
+        "|---|---:|---|---:|---:|---:|---|",
+    ]
+    for row in result["rows"]:
+        for peer in row["peers"]:
+            if peer["ratio"] is None:
+                continue
+            goal = peer["target"]
+            met = {"met": "met", "missed": "not yet"}.get(peer["verdict"], "")
+            cells = (
+                row["title"],
+                f"{row['ours']['seconds']:.2f} s",
+                f"`{peer['name']}`" if not peer["is_floor"] else peer["name"],
+                f"{peer['seconds']:.2f} s",
+                f"{peer['ratio']:.2f}",
+                "" if goal is None else f"{goal:.2f}",
+                met,
+            )
+            lines.append("| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |")
+    facts = (
+        f"Medians of {result['rounds']} interleaved rounds on {result['when'][:10]}:"
+        f" {machine['cores']} shared cores, Python {machine['python']}."
+    )
+    return "\n".join([*lines, "", facts])
 
 
 def commands_page() -> str:
