@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 # Program, the command that installs it. Nothing here installs anything by itself.
@@ -53,6 +54,11 @@ def versions() -> dict[str, str]:
 
 
 def _version(tool: str) -> str | None:
+    with TemporaryDirectory() as home:  # some leave a note of each run there
+        return _version_said(tool, {**os.environ, "HOME": home})
+
+
+def _version_said(tool: str, environment: dict[str, str]) -> str | None:
     command = [where(tool) or tool, *_VERSION.get(tool, ("--version",))]
     try:
         said = subprocess.run(
@@ -62,6 +68,7 @@ def _version(tool: str) -> str | None:
             stderr=subprocess.STDOUT,
             timeout=20,
             check=False,
+            env=environment,
         ).stdout.decode("utf-8", "replace")
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -9,9 +9,9 @@ In README.md, what stands between ``<!-- output: lemm-catalog … -->`` and
 ``<!-- end -->`` is replaced by what that command writes to stdout. So that every
 machine writes the same, the commands run in an empty folder, on a disk with 500 GB
 free, in a terminal of 88 columns, and every day is the same day.
-docs/commands.md holds the help page of every command. The table of speeds stands
-between ``<!-- speed -->`` and ``<!-- end -->``; its figures are those of docs/speed.json,
-which `python -m benchmarks --size full --json docs/speed.json` writes.
+docs/commands.md holds the help page of every command. The table of speeds, between
+``<!-- speed -->`` and ``<!-- end -->``, has the figures of docs/speed.json,
+written by `python -m benchmarks --size full --json docs/speed.json`.
 """
 
 import json
