@@ -9,8 +9,8 @@ then deletes the staged folder, so that nothing half-made is ever seen.
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, Self
 
@@ -25,8 +25,11 @@ _FOLDERS_PER_MEMBER = 16
 _FOLDERS_AT_LEAST = 1024
 _TOLD_BYTES = 1 << 20
 _MOST_THREADS = 8
-# Members that wait to be recorded in their order, behind one that is still written.
-_MOST_WAITING = 4096
+# What a thread is given at a time, in bytes; each member costs as much as so many more.
+_BATCH, _COST = 1 << 20, 1 << 15
+
+
+Content = memoryview | bytes | Iterator[memoryview | bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,63 +161,64 @@ class _Hands:
         self._record = record
         self._threads = 1 if is_ordered else min(cores(), _MOST_THREADS)
         self._pool: ThreadPoolExecutor | None = None
-        self._waiting: deque[Future[Member] | Member] = deque()
-        self._running = 0
+        # Members for a thread: several at once, since handing over costs as much as
+        # writing a small one.
+        self._batch: list[tuple[Entry, str, Content]] = []
+        self._batched = 0
+        self._running: deque[Future[list[Member]]] = deque()
         self._is_over = threading.Event()
 
     def write(self, entry: Entry, path: str) -> None:
         """Write a member, now or soon."""
-        if entry.whole is not None:
-            done = self._whole(entry, path, entry.whole)
-            if not self._waiting:
-                self._record(done)
-            else:
-                self._waiting.append(done)
-        elif self._threads == 1:
-            self._record(self._streamed(entry, path, entry.chunks(), self._told))
+        if self._threads > 1:
+            # The reader sees by this that it need not read the content itself.
+            content = entry.chunks() if entry.whole is None else entry.whole
+            self._batch.append((entry, path, content))
+            self._batched += entry.size + _COST
+            if self._batched >= _BATCH:
+                self._hand_over()
+        elif entry.whole is not None:
+            self._record(self._whole(entry, path, entry.whole))
         else:
-            self._hand_over(entry, path)
+            self._record(self._streamed(entry, path, entry.chunks(), self._told))
         self._told()
-        if self._waiting:
-            self._settle(_MOST_WAITING)
 
     def _told(self) -> None:
         self._tally.tell(_TOLD_BYTES)
 
-    def _hand_over(self, entry: Entry, path: str) -> None:
+    def _hand_over(self) -> None:
+        batch, self._batch, self._batched = self._batch, [], 0
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, "unpack")
-        while self._running >= 2 * self._threads:
+        while len(self._running) >= 2 * self._threads:
             self._settle_one()
-        # The reader sees by this that it need not read the content itself.
-        chunks = entry.chunks()
-        future = self._pool.submit(self._streamed, entry, path, chunks, self._go_on)
-        self._waiting.append(future)
-        self._running += 1
+        self._running.append(self._pool.submit(self._written, batch))
+
+    def _written(self, batch: Sequence[tuple[Entry, str, Content]]) -> list[Member]:
+        members = []
+        for entry, path, content in batch:
+            self._go_on()
+            if isinstance(content, memoryview | bytes):
+                members.append(self._whole(entry, path, content))
+            else:
+                members.append(self._streamed(entry, path, content, self._go_on))
+        return members
 
     def _go_on(self) -> None:
         if self._is_over.is_set():
             raise _GivenUpError
 
-    def _settle(self, most: int) -> None:
-        """Record what is done, and wait if more than so many members are not."""
-        while self._waiting:
-            first = self._waiting[0]
-            is_done = not isinstance(first, Future) or first.done()
-            if not is_done and len(self._waiting) <= most:
-                return
-            self._settle_one()
-
     def _settle_one(self) -> None:
-        first = self._waiting.popleft()
-        if not isinstance(first, Future):
-            return self._record(first)
-        self._running -= 1
-        while not first.done():
-            # Not longer at once: progress is told from this thread only.
-            wait({first}, timeout=0.2)
-            self._told()
-        return self._record(first.result())
+        first = self._running.popleft()
+        while True:
+            try:
+                # Not longer at once: progress is told from this thread only.
+                first.exception(timeout=0.2)
+                break
+            except TimeoutError:
+                self._told()
+        for member in first.result():
+            self._record(member)
 
     def _whole(self, entry: Entry, path: str, data: memoryview | bytes) -> Member:
         if (size := len(data)) != entry.size:
@@ -250,8 +254,10 @@ class _Hands:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if kind is None:
-                self._settle(0)
+            if kind is None and self._batch:
+                self._hand_over()
+            while kind is None and self._running:
+                self._settle_one()
         finally:
             self._is_over.set()
             if self._pool:
