@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lemm_catalog.bring import Means, now
-from lemm_catalog.digest import Digest, RunningDigests
+from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact
@@ -120,7 +120,7 @@ class SmallFiles:
 
         def is_right(path: str, place: Path) -> bool:
             one = self._wanted[path]
-            running = RunningDigests({"sha256", *(d.algorithm for d in one.digests)})
+            running = RunningDigests(algorithms_for(one.digests))
             running.update(place.read_bytes())
             digests = running.digests()
             if set(one.digests) <= set(digests):

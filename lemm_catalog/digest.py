@@ -110,6 +110,11 @@ class RunningDigests:
         )
 
 
+def algorithms_for(expected: Iterable[Digest]) -> set[str]:
+    """Return what proves some digests, and sha256, which receipts hold."""
+    return {"sha256", *(digest.algorithm for digest in expected)}
+
+
 def _new_hash(algorithm: str) -> Hash:
     if algorithm == "blake3":
         from blake3 import blake3

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from lemm_catalog.backends.base import Waits
-from lemm_catalog.backends.http_head import Head, WireError, parse_head
+from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20
@@ -79,7 +79,7 @@ class Connection:
         try:
             self._socket.sendall(request)
         except TimeoutError as error:
-            raise WireError("fell silent") from error
+            raise SilentError from error
         except OSError as error:
             raise WireError("broke off") from error
 
@@ -102,7 +102,7 @@ class Connection:
             if len(data) > _MOST_HEAD:
                 raise WireError("broke off: its headers have no end")
             if time.monotonic() > until:
-                raise WireError("fell silent")
+                raise SilentError
             more = self._some(8192)
             if not more:
                 raise WireError("broke off")
@@ -120,7 +120,7 @@ class Connection:
             if len(self._ahead) > most:
                 raise WireError("broke off: a line without an end")
             if time.monotonic() > until:
-                raise WireError("fell silent")
+                raise SilentError
             more = self._some(8192)
             if not more:
                 raise WireError("broke off")
@@ -145,7 +145,7 @@ class Connection:
                 count += more
             return count
         except (TimeoutError, BlockingIOError) as error:
-            raise WireError("fell silent") from error
+            raise SilentError from error
         except OSError as error:
             raise WireError("broke off") from error
 
@@ -153,7 +153,7 @@ class Connection:
         try:
             return self._socket.recv(most)
         except (TimeoutError, BlockingIOError) as error:
-            raise WireError("fell silent") from error
+            raise SilentError from error
         except OSError as error:
             raise WireError("broke off") from error
 

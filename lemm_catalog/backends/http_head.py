@@ -17,6 +17,13 @@ class WireError(Exception):
     """The other side broke off, fell silent or does not speak HTTP; says which."""
 
 
+class SilentError(WireError):
+    """The other side has said nothing for as long as one waits."""
+
+    def __init__(self) -> None:
+        super().__init__("fell silent")
+
+
 class Head(NamedTuple):
     """A status and headers by their names in lower case; repeated ones are joined."""
 

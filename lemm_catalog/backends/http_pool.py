@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_body import Body, SizedBody, body_of, keeps_open
 from lemm_catalog.backends.http_connection import Connection, Origin, origin_of
-from lemm_catalog.backends.http_head import Head, WireError
+from lemm_catalog.backends.http_head import Head, SilentError, WireError
 from lemm_catalog.backends.http_reaching import Proxy, connect
 from lemm_catalog.model.source import redact
 
@@ -75,10 +75,11 @@ class Pool:
             try:
                 # It may have been closed while it was idle: that is nobody's fault.
                 return self.asked(origin, kept, request, url)
-            except WireError as error:
+            except SilentError:
                 kept.close()
-                if str(error) == "fell silent":
-                    raise
+                raise
+            except WireError:
+                kept.close()
         connection = self.fresh(origin)
         try:
             return self.asked(origin, connection, request, url)

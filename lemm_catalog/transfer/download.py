@@ -63,7 +63,9 @@ class Download:
         self._lanes = traffic.hosts.of(address.url)
         self._in_one = in_one
         self._stop = threading.Event()
-        self._pipe = Pipe(self.front, self._lanes, traffic.pace, waits, self._came)
+        self._pipe = Pipe(
+            self.front, self._lanes, traffic.pace, waits, self._came, self._stop
+        )
         hands = 1 if in_order or part.size <= SMALL else self._lanes.most
         self._missing = Missing(part, hands)
         self._first: Run | None = None
@@ -142,7 +144,7 @@ class Download:
         """Let everybody who works on this or follows it stop."""
         self._stop.set()
         self.front.fail(error)
-        self._pipe.stop()
+        self._pipe.abort()
 
     def _stream(self, reply: Reply) -> None:
         """Read a reply to its end, over all missing segments."""

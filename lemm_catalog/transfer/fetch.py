@@ -12,7 +12,7 @@ from typing import BinaryIO, Generic, TypeVar, cast
 
 from lemm_catalog.backends.base import Address, RangeRefusedError
 from lemm_catalog.backends.table import Backends
-from lemm_catalog.digest import Digest
+from lemm_catalog.digest import Digest, algorithms_for
 from lemm_catalog.errors import (
     LemmError,
     LocalError,
@@ -43,7 +43,7 @@ _FRESH_STARTS = 3
 class Fetched(Generic[Result]):
     """Verified bytes: their digests, the address that gave the last of them.
 
-    ``marks`` are the sha256 of all before the end of each full segment.
+    ``marks`` are the sha256 of all before the end of each full stride.
     """
 
     digests: tuple[Digest, ...]
@@ -224,7 +224,7 @@ class _Attempt(Generic[Result]):
         self, download: Download, marks: list[bytes]
     ) -> tuple[Follower[tuple[Digest, ...]], Follower[Result]]:
         front = download.front
-        algorithms = {"sha256", *(digest.algorithm for digest in self._expected)}
+        algorithms = algorithms_for(self._expected)
         hasher = Follower("hash", lambda: digests_behind(front, algorithms, marks))
         reader = io.BufferedReader(FrontReader(front), buffer_size=1024 * 1024)
         stream = cast(BinaryIO, reader)

@@ -33,18 +33,18 @@ class Pipe:
         pace: Pace,
         waits: Waits,
         advanced: Callable[[int], None],
+        stopped: threading.Event,
     ) -> None:
         self._front = front
         self._lanes = lanes
         self._pace = pace
         self._waits = waits
         self._advanced = advanced
-        self._stopped = threading.Event()
+        self._stopped = stopped
         self._replies: set[Reply] = set()
 
-    def stop(self) -> None:
-        """End all reads, also those that wait for a silent source."""
-        self._stopped.set()
+    def abort(self) -> None:
+        """End all reads that wait, also for a silent source; ``stopped`` is set."""
         for reply in tuple(self._replies):
             reply.abort()
 

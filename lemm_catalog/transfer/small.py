@@ -13,7 +13,7 @@ from itertools import groupby
 
 from lemm_catalog.backends.base import Address, Backend, CrowdedError, Reply, Waits
 from lemm_catalog.backends.table import Backends
-from lemm_catalog.digest import Digest, RunningDigests
+from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.errors import LemmError, SourceError, WrongBytesError
 from lemm_catalog.transfer.front import Follower, StoppedError
 from lemm_catalog.transfer.lanes import Lanes
@@ -182,7 +182,7 @@ class _Round:
             raise StoppedError
         if len(data) != one.size:
             raise WrongBytesError(f"{one.address.shown}: is of another size")
-        running = RunningDigests({"sha256", *(d.algorithm for d in one.digests)})
+        running = RunningDigests(algorithms_for(one.digests))
         running.update(data)
         digests = running.digests()
         if not set(one.digests) <= set(digests):
