@@ -15,7 +15,7 @@ from lemm_catalog.model.manifest import Manifest, bytes_of
 from lemm_catalog.problems import errors_in
 from lemm_catalog.rules.licensing import judge, normalized
 from lemm_catalog.rules.selection import select
-from lemm_catalog.rules.shelving import phase_of, shelved
+from lemm_catalog.rules.shelving import phase_of, shelved, terms_of
 
 ROOT = Path(__file__).parent.parent
 DATASETS = ROOT / "catalog" / "datasets"
@@ -123,12 +123,12 @@ def test_only_the_two_noncommercial_sets_are_excluded(catalog: Catalog) -> None:
     [
         (
             "commercial",
-            {"sample", "nsynth", "ljspeech", "urmp", "libritts", "musicnet"},
+            {"sample", "nsynth", "ljspeech", "libritts", "musicnet"},
             {"fma-small", "fma-large", *EXCLUDED},
         ),
         (
             "research",
-            {"sample", "nsynth", "ljspeech", "urmp", "libritts", "musicnet", "maestro"},
+            {"sample", "nsynth", "ljspeech", "libritts", "musicnet", "maestro"},
             set(),
         ),
     ],
@@ -138,7 +138,7 @@ def test_verdicts_follow_the_evidence(
 ) -> None:
     verdicts = {
         name: judge(
-            manifest.license, catalog.licenses, catalog.policies[policy]
+            terms_of(manifest)[0], catalog.licenses, catalog.policies[policy]
         ).decision
         for name, manifest in catalog.manifests.items()
     }
@@ -147,10 +147,9 @@ def test_verdicts_follow_the_evidence(
 
 
 def test_metadata_of_fma_is_allowed_where_its_audio_is_not(catalog: Catalog) -> None:
-    license_ = catalog.manifests["fma-small"].parts["metadata"].license
-    assert license_
-    verdict = judge(license_, catalog.licenses, catalog.policies["commercial"])
-    assert verdict.decision == "allowed"
+    _, metadata = terms_of(catalog.manifests["fma-small"])
+    verdict = judge(metadata, catalog.licenses, catalog.policies["commercial"])
+    assert (metadata.part, verdict.decision) == ("metadata", "allowed")
 
 
 def test_every_dataset_but_the_sample_shows_evidence(catalog: Catalog) -> None:

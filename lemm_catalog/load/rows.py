@@ -9,6 +9,7 @@ from lemm_catalog.load.sight import Listing, Sight
 from lemm_catalog.model.artifact import Artifact, Unpacking
 from lemm_catalog.model.entry import Dossier, Judged
 from lemm_catalog.model.source import Source
+from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 
 # Part, expression, and of each policy its name, decision, reasons and duties.
@@ -76,6 +77,7 @@ class Dossiers(Mapping[str, Dossier]):
         bare = Dossier._make(row)
         return bare._replace(
             licenses=tuple([self._judged[number] for number in licenses]),
+            terms=tuple([_terms(*told) for told in bare.terms]),
             artifacts=tuple([_artifact(*told) for told in bare.artifacts]),
         )
 
@@ -93,4 +95,13 @@ def _artifact(*row: Any) -> Artifact:
         sources=tuple(map(Source._make, bare.sources)),
         digests=tuple(map(Digest._make, bare.digests)),
         unpack=Unpacking._make(bare.unpack) if bare.unpack else None,
+    )
+
+
+def _terms(*row: Any) -> Terms:
+    """Return terms of the bare row of them."""
+    bare = Terms._make(row)
+    return bare._replace(
+        claims=tuple(map(Claimed._make, bare.claims)),
+        accept=Consent._make(bare.accept) if bare.accept else None,
     )

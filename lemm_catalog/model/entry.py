@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.terms import Terms
 from lemm_catalog.model.verdict import Verdict
 
 State = Literal["active", "excluded", "deprecated", "withdrawn"]
@@ -49,7 +50,8 @@ class Judged(NamedTuple):
 class Dossier(NamedTuple):
     """What a plan, a list and a search need to know of a dataset, in its order.
 
-    ``words`` is the text to search, without upper case.
+    ``licenses`` and ``terms`` have the same parts in the same order; ``words`` is the
+    text to search, without upper case.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Dossier(NamedTuple):
     tasks: tuple[str, ...]
     host: str
     licenses: tuple[Judged, ...]
+    terms: tuple[Terms, ...]
     artifacts: tuple[Artifact, ...]
     words: str
 

@@ -74,13 +74,25 @@ def bytes_of(size: Size | None) -> int | None:
 
 
 class Claim(Declared):
-    """Who says which license holds, where, and when it was seen."""
+    """Who says which license holds, where, and when it was seen.
+
+    ``verified: false`` marks what was taken over from others and nobody has read
+    there; it gives the verdict `review`.
+    """
 
     expression: Line
     url: RemoteUrl
     seen: Date
     note: Line | None = None
     part: Kebab | None = None
+    verified: bool = True
+
+
+class Accept(Declared):
+    """What a user must agree to, or fill in, before the data may be fetched."""
+
+    terms: Line
+    url: RemoteUrl | None = None
 
 
 class License(Declared):
@@ -90,6 +102,7 @@ class License(Declared):
     attribution: Line | None = None
     claims: Items[Claim] = ()
     note: Text | None = None
+    accept: Accept | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,44 +1,38 @@
 """What a policy makes of a license expression and of the claims about it.
 
 Laws, each a test: what is not known to be permitted is never `allowed`; ``A AND B``
-is no better than either, ``A OR B`` no worse; claims that disagree give `review`;
-more claims never turn a verdict into `allowed`.
+is no better than either, ``A OR B`` no worse; claims that disagree give `review`, and
+those that nobody has verified nothing better; more claims never turn a verdict into
+`allowed`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lemm_catalog.model.license import LicenseFacts, Policy
-from lemm_catalog.model.manifest import License
+from lemm_catalog.model.terms import Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.verdicts import RANK, distinct, worst
 
 Facts = Mapping[str, LicenseFacts]
 
 
-def judge(
-    declared: License, facts: Facts, policy: Policy, part: str | None = None
-) -> Verdict:
-    """Return the verdict of a policy on a declared license and its claims.
-
-    Claims about another part than the one in question do not count.
-    """
-    verdict = judge_expression(declared.expression, facts, policy)
+def judge(terms: Terms, facts: Facts, policy: Policy) -> Verdict:
+    """Return the verdict of a policy on the terms of a part and the claims about it."""
+    verdict = judge_expression(terms.expression, facts, policy)
     differing = tuple(
-        claim
-        for claim in declared.claims
-        if claim.part in {None, part}
-        and normalized(claim.expression) != normalized(declared.expression)
+        f"{claim.url} says {claim.expression}, the manifest {terms.expression}"
+        for claim in terms.claims
+        if normalized(claim.expression) != normalized(terms.expression)
     )
-    if not differing:
-        return verdict
-    reasons = tuple(
-        f"{claim.url} says {claim.expression}, the manifest {declared.expression}"
-        for claim in differing
+    unverified = tuple(
+        f"nobody has verified what {claim.url} says"
+        for claim in terms.claims
+        if not claim.verified
     )
-    return Verdict(
-        decision="review", reasons=(*verdict.reasons, *reasons), duties=verdict.duties
-    )
+    if differing or (unverified and verdict.decision == "allowed"):
+        verdict = verdict._replace(decision="review")
+    return verdict._replace(reasons=(*verdict.reasons, *differing, *unverified))
 
 
 def judge_expression(expression: str, facts: Facts, policy: Policy) -> Verdict:

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from lemm_catalog.model.catalog import Catalog
 from lemm_catalog.model.entry import Dossier, Entry, Judged, Shelf
-from lemm_catalog.model.manifest import File, License, Manifest
+from lemm_catalog.model.manifest import File, Manifest
 from lemm_catalog.model.source import Source
+from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.licensing import judge
@@ -47,6 +48,7 @@ class Shelver:
     def dossier(self, manifest: Manifest) -> Dossier:
         """Return what a plan, a list and a search need of a dataset."""
         lock = self._catalog.locks.get(manifest.id)
+        terms = terms_of(manifest)
         return Dossier(
             title=manifest.title,
             summary=manifest.summary,
@@ -55,27 +57,16 @@ class Shelver:
             tasks=manifest.tasks,
             host=_host(manifest.files[0].source[0]),
             licenses=tuple(
-                self._judged(manifest, part)
-                for part in dict.fromkeys(file.part for file in manifest.files)
+                Judged(one.part, one.expression, self._verdicts(one)) for one in terms
             ),
+            terms=terms,
             artifacts=artifacts_of(manifest, manifest.files, lock),
             words=_words(manifest),
         )
 
-    def _judged(self, manifest: Manifest, part: str | None) -> Judged:
-        declared = license_of(manifest, part)
-        return Judged(
-            part=part,
-            license=declared.expression,
-            verdicts=self._verdicts(declared, part),
-        )
-
-    def _judged_by_all(self, declared: License, part: str | None) -> dict[str, Verdict]:
+    def _judged_by_all(self, terms: Terms) -> dict[str, Verdict]:
         facts, policies = self._catalog.licenses, self._catalog.policies
-        return {
-            name: judge(declared, facts, policy, part)
-            for name, policy in policies.items()
-        }
+        return {name: judge(terms, facts, policies[name]) for name in policies}
 
 
 def phase_of(manifest: Manifest, file: File) -> str:
@@ -84,16 +75,35 @@ def phase_of(manifest: Manifest, file: File) -> str:
     return part.phase if part and part.phase else manifest.phase
 
 
-def license_of(manifest: Manifest, part: str | None) -> License:
-    """Return the license of a part, which is the dataset's unless it has its own.
+def terms_of(manifest: Manifest) -> tuple[Terms, ...]:
+    """Return the terms of each part that has files, in their order."""
+    parts = dict.fromkeys(file.part for file in manifest.files)
+    return tuple(_terms_of_part(manifest, part) for part in parts)
 
-    What the dataset's claims say of the part goes with it.
+
+def _terms_of_part(manifest: Manifest, part: str | None) -> Terms:
+    """Return the terms of a part, which are the dataset's unless it has its own.
+
+    What the dataset's claims say of the part goes with its own.
     """
-    own = manifest.parts.get(part or "")
-    if own is None or own.license is None:
-        return manifest.license
-    said = tuple(claim for claim in manifest.license.claims if claim.part == part)
-    return own.license.model_copy(update={"claims": (*own.license.claims, *said)})
+    own = manifest.parts[part].license if part in manifest.parts else None
+    declared = own or manifest.license
+    claims = declared.claims
+    if own:
+        claims += tuple(one for one in manifest.license.claims if one.part == part)
+    accept = declared.accept
+    return Terms(
+        part=part,
+        expression=declared.expression,
+        attribution=declared.attribution or manifest.license.attribution,
+        claims=tuple(
+            Claimed(one.expression, one.url, one.seen, one.note, one.verified)
+            for one in claims
+            if one.part in {None, part}
+        ),
+        note=declared.note,
+        accept=Consent(accept.terms, accept.url) if accept else None,
+    )
 
 
 def _words(manifest: Manifest) -> str:

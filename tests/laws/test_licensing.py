@@ -1,11 +1,9 @@
 """Laws of licensing."""
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lemm_catalog.model.manifest import License
+from lemm_catalog.model.terms import Claimed, Terms
 from lemm_catalog.model.verdict import Decision
 from lemm_catalog.rules.licensing import judge, judge_expression, license_ids
 from lemm_catalog.rules.verdicts import worst
@@ -34,15 +32,10 @@ def rank(expression: str) -> int:
     return RANK[decision(expression)]
 
 
-def declared(expression: str, claims: list[str]) -> License:
-    data: dict[str, Any] = {
-        "expression": expression,
-        "claims": [
-            {"expression": c, "url": "https://example.org/", "seen": "2026-11-22"}
-            for c in claims
-        ],
-    }
-    return License.model_validate(data | {"claims": tuple(data["claims"])})
+def declared(expression: str, claims: list[str], *, verified: bool = True) -> Terms:
+    seen = [Claimed(c, "https://example.org/", "2026-11-22") for c in claims]
+    made = tuple(claim._replace(verified=verified) for claim in seen)
+    return Terms(None, expression, claims=made)
 
 
 @given(expressions, expressions)
@@ -95,3 +88,11 @@ def test_the_worst_of_several_keeps_every_reason(several: list[str]) -> None:
     assert RANK[found.decision] == max(RANK[v.decision] for v in verdicts)
     assert set(found.reasons) == {reason for v in verdicts for reason in v.reasons}
     assert set(found.duties) == {duty for v in verdicts for duty in v.duties}
+
+
+@given(expressions)
+def test_what_nobody_has_verified_is_never_allowed(expression: str) -> None:
+    unverified = declared(expression, [expression], verified=False)
+    assert judge(unverified, FACTS, POLICY).decision != "allowed"
+    verified = declared(expression, [expression])
+    assert judge(verified, FACTS, POLICY).decision == decision(expression)

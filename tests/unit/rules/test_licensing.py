@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lemm_catalog.model.manifest import License
+from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.items import items_of, policy_named
 from lemm_catalog.rules.licensing import (
     judge,
@@ -13,7 +14,7 @@ from lemm_catalog.rules.licensing import (
     normalized,
 )
 from lemm_catalog.rules.selection import select
-from lemm_catalog.rules.shelving import license_of, shelved
+from lemm_catalog.rules.shelving import shelved, terms_of
 from tests.builders import a_catalog, a_file, a_manifest, a_policy, licenses
 
 POLICY = a_policy("commercial-use", "derivatives")
@@ -50,9 +51,13 @@ def test_duties_go_with_the_license_that_is_chosen() -> None:
     assert chosen.duties == ()
 
 
+def judged(manifest: Manifest) -> dict[str | None, Verdict]:
+    return {t.part: judge(t, licenses(), POLICY) for t in terms_of(manifest)}
+
+
 def test_claims_that_disagree_are_for_a_person_to_judge() -> None:
-    declared = a_manifest(license={"expression": "CC0-1.0", "claims": [CLAIM]}).license
-    found = judge(declared, licenses(), POLICY)
+    manifest = a_manifest(license={"expression": "CC0-1.0", "claims": [CLAIM]})
+    found = judged(manifest)[None]
     assert found.decision == "review"
     assert found.reasons[-1] == (
         "https://a.example/ says CC-BY-4.0, the manifest CC0-1.0"
@@ -60,24 +65,28 @@ def test_claims_that_disagree_are_for_a_person_to_judge() -> None:
 
 
 def test_a_claim_in_another_spelling_agrees() -> None:
-    declared = License(expression="cc-by-4.0 OR CC0-1.0")
-    claim = {"expression": "CC0-1.0 OR CC-BY-4.0"}
-    with_claim = a_manifest(
-        license={"expression": declared.expression, "claims": [CLAIM | claim]}
-    ).license
-    assert judge(with_claim, licenses(), POLICY).decision == "allowed"
+    claim = CLAIM | {"expression": "CC0-1.0 OR CC-BY-4.0"}
+    license_ = {"expression": "cc-by-4.0 OR CC0-1.0", "claims": [claim]}
+    assert judged(a_manifest(license=license_))[None].decision == "allowed"
+
+
+def test_what_nobody_has_verified_is_for_a_person_to_judge() -> None:
+    claim = CLAIM | {"expression": "CC0-1.0", "verified": False}
+    found = judged(a_manifest(license={"expression": "CC0-1.0", "claims": [claim]}))
+    assert found[None].decision == "review"
+    assert found[None].reasons[-1] == "nobody has verified what https://a.example/ says"
 
 
 def test_a_claim_about_a_part_counts_for_that_part_only() -> None:
     manifest = a_manifest(
         license={"expression": "CC0-1.0", "claims": [CLAIM | {"part": "audio"}]},
         parts={"audio": {"license": "CC0-1.0"}, "midi": {}},
-        files=[a_file(path="a", part="audio"), a_file(path="m", part="midi")],
+        files=[
+            *(a_file(path="r"), a_file(path="a", part="audio")),
+            a_file(path="m", part="midi"),
+        ],
     )
-    found = {
-        part: judge(license_of(manifest, part), licenses(), POLICY, part).decision
-        for part in (None, "audio", "midi")
-    }
+    found = {part: verdict.decision for part, verdict in judged(manifest).items()}
     assert found == {None: "allowed", "audio": "review", "midi": "allowed"}
 
 
