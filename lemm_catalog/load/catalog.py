@@ -16,6 +16,7 @@ from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.rules.consistency import findings, ladder_findings
+from lemm_catalog.rules.facts import claimed_twice, facts_findings
 from lemm_catalog.rules.finding import Finding
 
 
@@ -140,16 +141,27 @@ class Reader:
             if phases and document:
                 self.phases, self.phases_document = phases, document
         if wants("licenses"):
-            for path in _listed(root / "licenses", ".yaml", self.problems):
-                _, facts = self._read(path, "license", LicenseFacts)
-                if facts:
-                    self.licenses[path.stem] = facts
+            self._read_licenses(root / "licenses")
         if wants("policies"):
             for path in _listed(root / "policies", ".yaml", self.problems):
                 document, policy = self._read(path, "policy", Policy)
                 if policy and document:
                     self._expect_name(document, policy.id)
                     self.policies[policy.id] = policy
+
+    def _read_licenses(self, folder: Path) -> None:
+        """Read license facts; those of one folder must not claim the same."""
+        read = dict[str, tuple[Document, LicenseFacts]]()
+        for path in _listed(folder, ".yaml", self.problems):
+            document, facts = self._read(path, "license", LicenseFacts)
+            if facts and document:
+                read[path.stem] = document, facts
+                self.problems += [_placed(document, f) for f in facts_findings(facts)]
+        found = {name: facts for name, (_, facts) in read.items()}
+        self.licenses.update(found)
+        for name, message in claimed_twice(found):
+            problem = read[name][0].problem(("ids",), "claimed-twice", message)
+            self.problems.append(problem)
 
     def read_manifest(self, path: Path) -> None:
         """Read a manifest, unless it is known."""

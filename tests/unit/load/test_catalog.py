@@ -171,3 +171,27 @@ def test_a_companion_must_lie_beside_its_manifest(tmp_path: Path) -> None:
     assert problem.message == "there is no beside.bin beside this manifest"
     written(root, "x", "datasets/beside.bin")
     assert load([root]).problems == ()
+
+
+def test_license_facts_are_looked_at_alone_and_together(tmp_path: Path) -> None:
+    some = {"schema_version": 1, "title": "A", "permits": ["derivatives"]}
+    root = a_root(
+        tmp_path,
+        manifest_data(),
+        licenses__a=some | {"ids": ["CC0-1.0"], "forbids": ["derivatives"]},
+        licenses__b=some | {"ids": ["LicenseRef-B", "cc0-1.0"]},
+    )
+    told = [(Path(p.path).name, p.key, p.code) for p in load([root]).problems]
+    assert told == [
+        ("a.yaml", "forbids", "contradiction"),
+        ("b.yaml", "ids", "claimed-twice"),
+    ]
+
+
+def test_a_later_root_may_say_otherwise_of_a_license(tmp_path: Path) -> None:
+    mine = {"schema_version": 1, "ids": ["CC0-1.0"], "title": "Mine"}
+    loaded = load(
+        [full_root(tmp_path / "one"), a_root(tmp_path / "two", licenses__cc0=mine)]
+    )
+    assert errors_in(loaded.problems) == ()
+    assert loaded.catalog.licenses["cc0"].title == "Mine"
