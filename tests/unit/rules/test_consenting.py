@@ -60,7 +60,8 @@ def item(name: str = "my-form", *flags: str, **keys: str) -> Item:
 
 
 def actions(one: Item, holding: Holding | None = None) -> list[tuple[str, str]]:
-    inventory = an_inventory(**{one.id: holding} if holding else {})
+    held = {one.id: holding} if holding else {}
+    inventory = an_inventory()._replace(holdings=held)
     (planned,) = make_plan(["x"], [one], inventory, Options()).datasets
     return [(action.action, action.path) for action in planned.actions]
 
