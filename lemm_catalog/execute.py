@@ -19,6 +19,7 @@ from lemm_catalog.model.outcome import DatasetOutcome, Outcome
 from lemm_catalog.model.plan import WORK, PlannedDataset
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.progress import Step
+from lemm_catalog.rules.consenting import acceptances
 from lemm_catalog.rules.deciding import is_satisfied
 from lemm_catalog.store.files import local_error
 from lemm_catalog.transfer.front import Follower
@@ -130,6 +131,7 @@ class _Run:
             tool=f"lemm-catalog {__version__}",
             completed=now(),
             artifacts=(*others, *received),
+            accepted=acceptances(item, received, holding.receipt),
         )
         store, observer = self.means.store, self.means.observer
         step = Step(verb="publish", dataset=item.id, path="", total=None)

@@ -15,6 +15,7 @@ from lemm_catalog.backends.table import Network
 from lemm_catalog.errors import UsageError
 from lemm_catalog.load.section import read_section
 from lemm_catalog.model.item import Options
+from lemm_catalog.rules.consenting import check_words
 
 DEFAULT_CONFIG = Path("config") / "config.yaml"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -24,8 +25,10 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 class Settings:
     """How to load, plan and pull; sizes in bytes.
 
-    ``tokens`` holds what a manifest's ``token_env`` may name, ``index`` is a folder
-    of our own to remember in what catalogs came to.
+    ``accept`` names the licenses, or the datasets, whose terms the user agrees to;
+    what the environment has of that may be meant for other catalogs. ``tokens`` holds
+    what a manifest's ``token_env`` may name, ``index`` is a folder of our own to
+    remember in what catalogs came to.
     """
 
     catalog: tuple[str, ...] = ()
@@ -35,6 +38,8 @@ class Settings:
     mirrors: Mapping[str, str] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     policy: str | None = None
+    accept: tuple[str, ...] = ()
+    accept_environment: tuple[str, ...] = ()
     max_storage: int | None = None
     fit: bool = False
     keep_archives: bool = False
@@ -89,6 +94,7 @@ def settings_from(
         phase=environ.get("LEMM_DATASET_PHASE") or section.get("phase") or "minimal",
         priorities=section.get("priorities", {}),
         mirrors=section.get("mirrors", {}),
+        accept_environment=_agreed(environ),
         max_storage=limit,
         offline=offline,
         network=Network(
@@ -142,6 +148,14 @@ def _index(environ: Mapping[str, str]) -> Path | None:
         cache = f"{home}/Library/Caches" if is_mac else f"{home}/.cache"
     # Relative ones are to be ignored, as XDG has it.
     return Path(cache) / "lemm-catalog" if os.path.isabs(cache) else None  # noqa: PTH117
+
+
+def _agreed(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids that are named, apart by commas or white space."""
+    name = "LEMM_ACCEPT_LICENSES"
+    ids = tuple(environ.get(name, "").replace(",", " ").split())
+    check_words(ids, name)
+    return ids
 
 
 def _path_list(text: str | None) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
+    "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
 }
 HEAVY = ("pydantic", "typer", "rich", "jsonschema", "urllib3", "fsspec", "yaml")

@@ -132,7 +132,11 @@ class Catalog(Shelf):
         from lemm_catalog.api import pulling
         from lemm_catalog.api.saved import items_of_saved
 
-        today = self.items([dataset.id for dataset in saved.datasets])
+        # Terms are agreed to by who pulls, whatever whoever planned has said.
+        agreed = Settings(
+            accept=settings.accept, accept_environment=settings.accept_environment
+        )
+        today = self.items([dataset.id for dataset in saved.datasets], agreed)
         items = items_of_saved(saved, today)
         return pulling.carry_out(self, saved.selection, items, settings, observer)
 

@@ -11,6 +11,7 @@ from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.plan import Plan
 from lemm_catalog.model.receipt import Receipt
 from lemm_catalog.model.standing import Standing
+from lemm_catalog.rules.consenting import check_known, check_words, said_by
 from lemm_catalog.rules.items import items_of, policy_named
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import make_plan
@@ -26,7 +27,7 @@ def items(
     """Return what a selection means, in pull order; nothing means everything.
 
     Raises:
-        UsageError: if a word of it names nothing.
+        UsageError: if a word of it, or what is agreed to, names nothing.
 
     """
     policy = policy_named(catalog, settings.policy) if settings.policy else None
@@ -36,7 +37,10 @@ def items(
         exclude=settings.exclude,
         priorities=settings.priorities,
     )
-    return items_of(catalog, wanted, policy)
+    check_words(settings.accept, "--accept")
+    check_known(catalog, settings.accept)
+    said = said_by(settings.accept, settings.accept_environment)
+    return items_of(catalog, wanted, policy, said)
 
 
 def configured(

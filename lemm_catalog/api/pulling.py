@@ -16,6 +16,7 @@ from lemm_catalog.model.item import Item
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.model.plan import PlannedDataset
 from lemm_catalog.progress import Observer
+from lemm_catalog.rules.consenting import permitted
 from lemm_catalog.rules.planning import make_plan
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
@@ -78,7 +79,8 @@ def repair(
     means = _means(catalog, store, settings, observer)
     chosen, done = [], {}
     for item in items(catalog, damaged, settings) if damaged else ():
-        done[item.id] = mended(item, means, offline=settings.offline)
+        may = permitted(item, holding(store, item).receipt)
+        done[item.id] = mended(may, means, offline=settings.offline)
         found = holding(store, item).damaged
         artifacts = tuple(a for a in item.artifacts if a.path in found)
         if artifacts and not done[item.id].exit_code:

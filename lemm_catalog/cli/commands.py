@@ -11,6 +11,9 @@ from typing import Any
 _LISTING = "List datasets: size, phase, license verdict, and whether they are here."
 _SEARCH = "Find datasets by words in their name, summary, tasks, format and notes."
 _STATUS = "Say what is here: present, partial, missing, damaged or outdated."
+_ATTRIBUTION = (
+    "Write the credits that licenses ask for: who, what, where from, which terms."
+)
 COMMANDS = {
     "list": _LISTING,
     "show": "Show all that is known of one dataset, be it excluded.",
@@ -23,6 +26,8 @@ COMMANDS = {
     "remove": "Take datasets away, with all that is staged of them.",
     "refresh": "Fetch datasets anew; what is here stays until the new is in place.",
     "gc": "Drop staged data that no manifest asks for any more.",
+    "attribution": _ATTRIBUTION,
+    "cite": "Write the BibTeX of exactly these datasets, each entry once.",
     "validate": "Check files against schema and rules.",
 }
 # A module cannot be called like a type that others use.

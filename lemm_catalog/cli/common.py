@@ -1,7 +1,8 @@
 """What every command gets: settings, a console, and the error boundary around it."""
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from lemm_catalog.api.catalog import Catalog
@@ -10,6 +11,7 @@ from lemm_catalog.cli.commands import command
 from lemm_catalog.cli.console import Console, wants_color
 from lemm_catalog.cli.options import PLANNING, SHARED, config_in_use, settings_of
 from lemm_catalog.load.shelf import open_shelf
+from lemm_catalog.rules.consenting import unknown_to
 from lemm_catalog.settings import Settings
 
 
@@ -30,7 +32,32 @@ class Run(NamedTuple):
         gc.freeze()  # it stays to the end: no need to look through it for garbage
         for note in opened.notes:
             self.console.talk(note)
+        if self.console.verbose:
+            for name in unknown_to(opened.shelf, self.settings.accept_environment):
+                said = f"LEMM_ACCEPT_LICENSES: {name} is unknown here"
+                self.console.talk(f"{said}, and means nothing")
         return Catalog.of(opened.shelf)
+
+    def write(self, pieces: Iterable[str], out: Path | None) -> None:
+        """Print what was asked for, or write it to a file, as it comes.
+
+        Raises:
+            LocalError: if the disk or stdout does not take it.
+
+        """
+        if out is None:
+            for piece in pieces:
+                self.console.result(piece)
+            return
+        from lemm_catalog.store.files import write_atomically
+
+        write_atomically(out, (f"{piece}\n" for piece in pieces))
+
+    def nothing(self, *, pulled: bool) -> str:
+        """Return what is said where a selection comes to nothing."""
+        if pulled:
+            return f"nothing of it is in {self.settings.cache_dir}"
+        return "the catalog has no datasets to select"
 
 
 def perform(name: str, values: Mapping[str, Any]) -> int:

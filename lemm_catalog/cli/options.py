@@ -27,6 +27,18 @@ IDS = Argument(
     required=True,
 )
 JSON = Option(name="as_json", flags=("--json",), help="Print JSON for programs.")
+OUT = Option(
+    name="out",
+    flags=("--out",),
+    kind="path",
+    metavar="FILE",
+    help="Write to this file.",
+)
+PULLED = Option(
+    name="pulled",
+    flags=("--pulled",),
+    help="Just what is here, as the receipts have it.",
+)
 PLANNING = (
     Option(
         name="exclude",
@@ -39,6 +51,13 @@ PLANNING = (
         name="commercial",
         flags=("--commercial",),
         help="Only what may be used commercially.",
+    ),
+    Option(
+        name="accept",
+        flags=("--accept",),
+        kind="texts",
+        metavar="LICENSE",
+        help="Agree to the terms of this license, or of this dataset; repeatable.",
     ),
     Option(
         name="max_storage",
@@ -154,6 +173,7 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         offline=given["offline"] or None,
         exclude=given.get("exclude") or (),
         policy="commercial" if given.get("commercial") else None,
+        accept=given.get("accept") or None,
         max_storage=None if limit is None else _size("--max-storage", limit),
         fit=given.get("fit") or None,
         keep_archives=given.get("keep_archives") or None,

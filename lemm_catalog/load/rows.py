@@ -9,11 +9,13 @@ from lemm_catalog.load.sight import Listing, Sight
 from lemm_catalog.model.artifact import Artifact, Unpacking
 from lemm_catalog.model.entry import Dossier, Judged
 from lemm_catalog.model.source import Source
-from lemm_catalog.model.terms import Claimed, Consent, Terms
+from lemm_catalog.model.terms import Claimed, Consent, Named, Terms
 from lemm_catalog.model.verdict import Verdict
 
-# Part, expression, and of each policy its name, decision, reasons and duties.
-JudgedRow = tuple[str | None, str, tuple[tuple[Any, ...], ...]]
+# Part, expression, of each policy its name, decision, reasons and duties; then the
+# licenses that are named, and the groups of those that ask.
+Rows = tuple[tuple[Any, ...], ...]
+JudgedRow = tuple[str | None, str, Rows, Rows, Rows]
 
 
 class Saved(NamedTuple):
@@ -55,7 +57,7 @@ def _bare(value: Any) -> Any:
 
 def _judged_row(one: Judged) -> JudgedRow:
     verdicts = tuple((name, *_bare(told)) for name, told in one.verdicts.items())
-    return one.part, one.license, verdicts
+    return one.part, one.license, verdicts, _bare(one.named), one.asking
 
 
 class Dossiers(Mapping[str, Dossier]):
@@ -68,8 +70,10 @@ class Dossiers(Mapping[str, Dossier]):
                 part=part,
                 license=expression,
                 verdicts={name: Verdict(*told) for name, *told in verdicts},
+                named=tuple(map(Named._make, named)),
+                asking=asking,
             )
-            for part, expression, verdicts in judged
+            for part, expression, verdicts, named, asking in judged
         ]
 
     def __getitem__(self, name: str) -> Dossier:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.terms import Terms
+from lemm_catalog.model.terms import Named, Terms
 from lemm_catalog.model.verdict import Verdict
 
 State = Literal["active", "excluded", "deprecated", "withdrawn"]
@@ -40,11 +40,17 @@ class Entry(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """The license of a part, or of what belongs to none, with each policy's verdict."""
+    """The license of a part, or of what belongs to none, with each policy's verdict.
+
+    ``named`` has every license in its expression. Of each group in ``asking`` one
+    license must be agreed to: of all of them after AND, of either after OR.
+    """
 
     part: str | None
     license: str
     verdicts: Mapping[str, Verdict]
+    named: tuple[Named, ...] = ()
+    asking: tuple[tuple[str, ...], ...] = ()
 
 
 class Dossier(NamedTuple):

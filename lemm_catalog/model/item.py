@@ -5,13 +5,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.terms import Demand
 from lemm_catalog.model.verdict import Verdict
 
 
 class Item(NamedTuple):
     """One dataset to plan: its artifacts, and why some of it must not be taken.
 
-    ``barred`` maps an artifact's path to the reason a policy leaves it out.
+    ``barred`` maps an artifact's path to the reason a policy leaves it out,
+    ``demands`` a part to the terms that must be agreed to before it is fetched.
     """
 
     id: str
@@ -23,6 +25,7 @@ class Item(NamedTuple):
     verdict: Verdict
     artifacts: tuple[Artifact, ...]
     barred: Mapping[str, str] = MappingProxyType({})
+    demands: Mapping[str | None, tuple[Demand, ...]] = MappingProxyType({})
 
 
 class Options(NamedTuple):

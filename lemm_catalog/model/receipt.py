@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from lemm_catalog.digest import Digest
+from lemm_catalog.model.terms import How
 from lemm_catalog.model.text import dataset_id, relative_path, timestamp
 
 
@@ -45,6 +46,16 @@ class ReceivedArtifact(NamedTuple):
         return self.unpacked_bytes + (self.size if self.kept else 0)
 
 
+class Acceptance(NamedTuple):
+    """That a user agreed to terms as they read then, by which id, how and when."""
+
+    id: str
+    terms: str
+    url: str | None
+    how: How
+    accepted: Moment
+
+
 class Receipt(NamedTuple):
     """All artifacts of one dataset that were verified and published."""
 
@@ -56,6 +67,7 @@ class Receipt(NamedTuple):
     tool: str
     completed: Moment
     artifacts: tuple[ReceivedArtifact, ...]
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def bytes_on_disk(self) -> int:

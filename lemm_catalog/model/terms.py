@@ -4,7 +4,12 @@ The manifest has them as their author wrote them; here they are plain values, so
 what judges, credits or asks for consent needs no manifest.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from lemm_catalog.model.verdict import Duty
+
+# How consent is given: with the command or by a program, or in the environment.
+How = Literal["flag", "environment"]
 
 
 class Claimed(NamedTuple):
@@ -27,6 +32,18 @@ class Consent(NamedTuple):
     url: str | None = None
 
 
+class Named(NamedTuple):
+    """A license that an expression names: where its text is, and what it asks for.
+
+    What the catalog knows nothing of has neither title nor URL nor duties.
+    """
+
+    id: str
+    title: str | None = None
+    url: str | None = None
+    duties: tuple[Duty, ...] = ()
+
+
 class Terms(NamedTuple):
     """The license of a part, or of what belongs to none, and the evidence for it.
 
@@ -39,3 +56,16 @@ class Terms(NamedTuple):
     claims: tuple[Claimed, ...] = ()
     note: str | None = None
     accept: Consent | None = None
+
+
+class Demand(NamedTuple):
+    """Terms that must be agreed to, by naming one of the ``ids``; the first is shown.
+
+    ``said`` is the id that was named, and ``how``; None until somebody did.
+    """
+
+    terms: str
+    url: str | None
+    ids: tuple[str, ...]
+    said: str | None = None
+    how: How | None = None

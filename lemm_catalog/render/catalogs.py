@@ -1,16 +1,19 @@
 """All that is known of one dataset, as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.manifest import File, Manifest, UnpackedSize, bytes_of
+from lemm_catalog.model.terms import Demand
 from lemm_catalog.render.lines import wrapped
 from lemm_catalog.sizes import format_size
 
 
-def show_text(manifest: Manifest, listed: Listed, width: int) -> str:
-    """Return all that is known of one dataset."""
-    rows = list(_facts(manifest, listed))
+def show_text(
+    manifest: Manifest, listed: Listed, width: int, asks: Sequence[Demand] = ()
+) -> str:
+    """Return all that is known of one dataset, with what it asks to agree to."""
+    rows = [*_facts(manifest, listed), *map(_asked, asks)]
     facts = "\n".join(
         wrapped(text, width, first=f"{name:<12}") for name, text in rows if text
     )
@@ -46,6 +49,11 @@ def _facts(manifest: Manifest, listed: Listed) -> Iterator[tuple[str, str]]:
         note = f": {claim.note}" if claim.note else ""
         yield "claim", f"{claim.expression} ({claim.seen}) {claim.url}{note}"
     yield "here", listed.state
+
+
+def _asked(demand: Demand) -> tuple[str, str]:
+    where = f" ({demand.url})" if demand.url else ""
+    return "asks", f"{demand.terms}{where}; agree with --accept {demand.ids[0]}"
 
 
 def _format(manifest: Manifest) -> str:

@@ -8,6 +8,7 @@ from lemm_catalog.model.item import Item, Options
 from lemm_catalog.model.plan import WORK, Action, Kind
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.model.source import Source
+from lemm_catalog.rules.consenting import refusal
 
 
 def decide(item: Item, holding: Holding, options: Options) -> list[Action]:
@@ -91,6 +92,8 @@ def _decide_one(
     if have and not outdated and artifact.path not in holding.damaged:
         reason = f"verified and published on {have.fetched[:10]}"
         return [_action("keep", artifact, have.size, reason)]
+    if reason := refusal(item.demands.get(artifact.part, ()), holding.receipt):
+        return [_action("refuse", artifact, artifact.expected, reason)]
     if not artifact.is_pinned:
         reason = (
             f"{artifact.unresolved}, so that wrong bytes could not be told from right"

@@ -1,11 +1,13 @@
 """From selected parts to the items of a plan: artifacts, license, what is barred."""
 
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
 from lemm_catalog.errors import UsageError
 from lemm_catalog.model.entry import Dossier, Judged, Shelf
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.verdict import Verdict
+from lemm_catalog.rules.consenting import Said, demands_of
 from lemm_catalog.rules.selection import Wanted
 from lemm_catalog.rules.verdicts import worst
 
@@ -16,10 +18,18 @@ _UNJUDGED = Verdict(
 
 
 def items_of(
-    shelf: Shelf, wanted: Iterable[Wanted], enforced: str | None = None
+    shelf: Shelf,
+    wanted: Iterable[Wanted],
+    enforced: str | None = None,
+    said: Said = MappingProxyType({}),
 ) -> tuple[Item, ...]:
-    """Return one item for each dataset; an enforced policy bars what it must."""
-    return tuple(_item(shelf.dossiers[one.entry.id], one, enforced) for one in wanted)
+    """Return one item for each dataset; an enforced policy bars what it must.
+
+    ``said`` is what the user has agreed to.
+    """
+    return tuple(
+        _item(shelf.dossiers[one.entry.id], one, enforced, said) for one in wanted
+    )
 
 
 def policy_named(shelf: Shelf, name: str) -> str:
@@ -35,7 +45,7 @@ def policy_named(shelf: Shelf, name: str) -> str:
     return name
 
 
-def _item(dossier: Dossier, wanted: Wanted, enforced: str | None) -> Item:
+def _item(dossier: Dossier, wanted: Wanted, enforced: str | None, said: Said) -> Item:
     entry = wanted.entry
     artifacts, licenses = dossier.artifacts, dossier.licenses
     if len(wanted.parts) < len(entry.rungs):
@@ -52,6 +62,7 @@ def _item(dossier: Dossier, wanted: Wanted, enforced: str | None) -> Item:
         verdict=worst(one.verdicts.get(_COMMERCIAL, _UNJUDGED) for one in licenses),
         artifacts=artifacts,
         barred=_barred(dossier, enforced) if enforced else {},
+        demands=demands_of(entry.id, dossier, said),
     )
 
 

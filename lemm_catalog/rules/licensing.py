@@ -6,8 +6,8 @@ those that nobody has verified nothing better; more claims never turn a verdict 
 `allowed`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.terms import Terms
@@ -15,6 +15,7 @@ from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.verdicts import RANK, distinct, worst
 
 Facts = Mapping[str, LicenseFacts]
+T = TypeVar("T")
 
 
 def judge(terms: Terms, facts: Facts, policy: Policy) -> Verdict:
@@ -55,6 +56,24 @@ def normalized(expression: str) -> str:
     folded = expression.casefold()  # before they are sorted
     tree = _parsed(folded)
     return folded if tree is None else str(tree.simplify()).casefold()
+
+
+def folded(
+    expression: str,
+    of_id: Callable[[str], T],
+    of_all: Callable[[Sequence[T]], T],
+    of_any: Callable[[Sequence[T]], T],
+) -> T | None:
+    """Return what an expression comes to, from its ids up; None if it is not one."""
+
+    def walk(tree: Any) -> T:
+        operator = getattr(tree, "operator", "").strip().upper()
+        if operator in {"AND", "OR"}:
+            return (of_all if operator == "AND" else of_any)([*map(walk, tree.args)])
+        return of_id(str(tree))
+
+    tree = _parsed(expression)
+    return None if tree is None else walk(tree)
 
 
 def _parsed(expression: str) -> Any:

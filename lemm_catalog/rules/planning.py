@@ -7,7 +7,7 @@ artifact is fetched that is not pinned by size and digest; the peak is never bel
 what the pull really uses at any moment, if the sizes in the manifests are right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding, Inventory, Staged
@@ -21,6 +21,7 @@ from lemm_catalog.model.plan import (
     PlanProblem,
     Totals,
 )
+from lemm_catalog.rules.consenting import ASKS
 from lemm_catalog.rules.deciding import (
     decide,
     left_out,
@@ -91,7 +92,14 @@ def _weigh(
         for artifact in item.artifacts
         if artifact.path in work
     )
+    if any(action.action in {"refuse", "ask"} for action in actions):
+        # Nothing of it is published, so that nothing that lies there goes, either.
+        steps, lean = _freeing_nothing(steps), _freeing_nothing(lean)
     return Weight(item.id, steps, lean if lean != steps else ())
+
+
+def _freeing_nothing(steps: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((most, max(stays, 0)) for most, stays in steps)
 
 
 def _lean_step(
@@ -195,24 +203,35 @@ def _problems(
     options: Options,
     peak: int,
 ) -> tuple[PlanProblem, ...]:
-    refused = [
-        PlanProblem(
-            code="refused",
-            message=f"{dataset.id}: {action.path} is refused: {action.reason}",
-            hint=_mend(dataset.id, action),
-        )
-        for dataset in datasets
-        for action in dataset.actions
-        if action.action == "refuse"
-    ]
+    refused = [problem for dataset in datasets for problem in _refused(dataset)]
     if room.holds(peak):
         return tuple(refused)
     return (*refused, remedies(weights, room, options.jobs, options.keep_archives))
 
 
+def _refused(dataset: PlannedDataset) -> Iterator[PlanProblem]:
+    """Give what is refused; terms that stand before many files are told once."""
+    told: dict[str, list[Action]] = {}
+    for action in dataset.actions:
+        if action.action == "refuse":
+            key = action.reason if action.reason.startswith(ASKS) else action.path
+            told.setdefault(key, []).append(action)
+    for action, *more in told.values():
+        what = (
+            f"{action.path} and {len(more)} more are" if more else action.path + " is"
+        )
+        yield PlanProblem(
+            code="refused",
+            message=f"{dataset.id}: {what} refused: {action.reason}",
+            hint=_mend(dataset.id, action),
+        )
+
+
 def _mend(dataset: str, action: Action) -> str:
     if action.reason.startswith("offline"):
         return "run it again without --offline"
+    if action.reason.startswith(ASKS):
+        return f"read the terms and agree, or take the rest with --exclude {dataset}"
     return (
         f"pin its size and sha256 in the manifest or in locks/{dataset}.json, or take "
         f"the rest with --exclude {dataset}"

@@ -11,6 +11,7 @@ from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.licensing import judge
+from lemm_catalog.rules.naming import asking_in, known_by_id, named_in
 
 
 def shelved(catalog: Catalog) -> Shelf:
@@ -31,6 +32,9 @@ class Shelver:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._verdicts = cache(self._judged_by_all)
+        known = known_by_id(catalog.licenses)
+        self._named = cache(lambda text: named_in(text, known))
+        self._asking = cache(lambda text: asking_in(text, known))
 
     def entry(self, manifest: Manifest) -> Entry:
         """Return what a dataset is selected by."""
@@ -57,7 +61,14 @@ class Shelver:
             tasks=manifest.tasks,
             host=_host(manifest.files[0].source[0]),
             licenses=tuple(
-                Judged(one.part, one.expression, self._verdicts(one)) for one in terms
+                Judged(
+                    part=one.part,
+                    license=one.expression,
+                    verdicts=self._verdicts(one),
+                    named=self._named(one.expression),
+                    asking=self._asking(one.expression),
+                )
+                for one in terms
             ),
             terms=terms,
             artifacts=artifacts_of(manifest, manifest.files, lock),

@@ -51,8 +51,10 @@ def local_errors(path: Path) -> Iterator[None]:
         raise local_error(error, error.filename or path) from error
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
     """Write a whole file beside its place, flush it to disk, rename it there.
+
+    Text may come in pieces.
 
     Raises:
         LocalError: if the disk does not let it.
@@ -67,7 +69,7 @@ def write_atomically(path: Path, text: str) -> None:
             # The umask decides who may read it, as with any other file.
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+                file.writelines((text,) if isinstance(text, str) else text)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(path)

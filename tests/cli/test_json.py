@@ -55,6 +55,27 @@ STANDING = obj(
     path={"type": ["string", "null"]},
     verified={"anyOf": [WHEN, {"type": "null"}]},
 )
+NULLABLE = {"type": ["string", "null"]}
+LICENSE = obj(id=TEXT, title=NULLABLE, url=NULLABLE, duties=each(TEXT))
+CREDITED = obj(
+    id=TEXT,
+    title=TEXT,
+    source=NULLABLE,
+    version=NULLABLE,
+    pulled=NULLABLE,
+    parts=each(
+        obj(
+            parts=each(NULLABLE),
+            expression=TEXT,
+            licenses=each(LICENSE),
+            attribution=NULLABLE,
+            note=NULLABLE,
+        )
+    ),
+    changes=each(TEXT),
+    accepted=each(obj(id=TEXT, terms=TEXT, how=TEXT, accepted=WHEN)),
+    items=each(obj(path=TEXT, author=NULLABLE, expression=TEXT)),
+)
 PROBLEM = obj(
     path=TEXT,
     line=COUNT,
@@ -94,6 +115,17 @@ SHAPES: dict[str, dict[str, Any]] = {
     ),
     "remove": obj(freed_bytes={"type": "object", "additionalProperties": COUNT}),
     "gc": obj(freed_bytes={"type": "object", "additionalProperties": COUNT}),
+    "attribution": obj(
+        selection=each(TEXT),
+        pulled={"type": "boolean"},
+        datasets=each(CREDITED),
+        missing=each(obj(dataset=TEXT, message=TEXT)),
+    ),
+    "cite": obj(
+        selection=each(TEXT),
+        pulled={"type": "boolean"},
+        citations=each(obj(key=TEXT, type=TEXT, datasets=each(TEXT), bibtex=TEXT)),
+    ),
     "validate": obj(files=COUNT, problems=each(PROBLEM)),
 }
 
@@ -124,6 +156,11 @@ def checked(command: str, done: Done) -> Any:
         ("remove sample", 0),
         ("gc", 0),
         ("validate", 0),
+        ("attribution", 0),
+        ("attribution fma-small musdb18", 0),
+        ("attribution --pulled", 0),
+        ("cite", 0),
+        ("cite --pulled", 0),
         ("pull sample", 0),
         ("refresh sample", 0),
     ],

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding, Inventory, Staged
 from lemm_catalog.model.item import Item, Options
+from lemm_catalog.model.receipt import Acceptance
+from lemm_catalog.model.terms import Demand
 from tests.builders import (
     OTHER_SHA,
+    WHEN,
     a_receipt,
     a_source,
     an_artifact,
@@ -37,6 +40,10 @@ options = st.builds(
     jobs=st.integers(1, 3),
 )
 
+DEMANDS = [Demand(terms, None, ("notes",)) for terms in ("Agree.", "Sign.")]
+DEMANDS += [demand._replace(said="notes", how="flag") for demand in DEMANDS]
+asked = st.lists(st.sampled_from(DEMANDS), max_size=2).map(tuple)
+
 
 @st.composite
 def artifacts(draw: st.DrawFn, dataset: str, index: int) -> Artifact:
@@ -58,7 +65,10 @@ def items(draw: st.DrawFn) -> list[Item]:
         count = draw(st.integers(0, 3))
         own = [draw(artifacts(name, index)) for index in range(count)]
         barred = {a.path: "no" for a in own if draw(st.integers(0, 7)) == 0}
-        found.append(an_item(id=name, artifacts=tuple(own), barred=barred))
+        demands = {None: draw(asked)} if draw(st.integers(0, 4)) == 0 else {}
+        found.append(
+            an_item(id=name, artifacts=tuple(own), barred=barred, demands=demands)
+        )
     return found
 
 
@@ -84,7 +94,9 @@ def holdings(draw: st.DrawFn, own: Sequence[Artifact]) -> Holding:
     receipt = None
     if here:
         receipt = a_receipt([], id=own[0].dataset)
-        receipt = receipt._replace(artifacts=tuple(here))
+        terms = draw(st.sampled_from([(), ("Agree.",), ("Agree.", "Sign.")]))
+        accepted = tuple(Acceptance("notes", one, None, "flag", WHEN) for one in terms)
+        receipt = receipt._replace(artifacts=tuple(here), accepted=accepted)
     return Holding(receipt=receipt, staged=staged, lying=lying, damaged=damaged)
 
 

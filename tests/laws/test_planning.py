@@ -92,6 +92,20 @@ def test_nothing_unpinned_and_nothing_barred_is_fetched(pull: Pull) -> None:
 
 
 @given(pulls())
+def test_nothing_is_fetched_or_unpacked_whose_terms_nobody_agreed_to(
+    pull: Pull,
+) -> None:
+    for planned, item in zip(pull.plan.datasets, pull.items, strict=True):
+        receipt = pull.inventory.of(item.id).receipt
+        accepted = {one.terms for one in receipt.accepted} if receipt else set()
+        demands = item.demands.get(None, ())
+        if any(not one.said and one.terms not in accepted for one in demands):
+            assert not planned.has_work
+            kinds = {action.action for action in planned.actions}
+            assert kinds <= {"keep", "refuse", "skip"}
+
+
+@given(pulls())
 def test_offline_nothing_is_asked_of_the_network(pull: Pull) -> None:
     if pull.options.offline:
         for planned, item in zip(pull.plan.datasets, pull.items, strict=True):

@@ -1,0 +1,61 @@
+"""``lemm-catalog attribution``."""
+
+from pathlib import Path
+
+from lemm_catalog.api.crediting import Credits
+from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.declared import Option, Takes
+from lemm_catalog.cli.options import JSON, OUT, PULLED, SHARED, WORDS
+from lemm_catalog.errors import UsageError
+from lemm_catalog.render.credits import data
+from lemm_catalog.render.credits.table import FORMATS
+
+TAKES: Takes = (
+    WORDS,
+    Option(
+        name="form",
+        flags=("--format",),
+        kind="choice",
+        choices=tuple(FORMATS),
+        metavar="|".join(FORMATS),
+        help="How credits are written; default: markdown.",
+    ),
+    PULLED,
+    OUT,
+    JSON,
+    *SHARED,
+)
+
+
+def run(
+    run: Run,
+    *,
+    selection: tuple[str, ...],
+    form: str | None,
+    pulled: bool,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Write the credits that licenses ask for: who, what, where from, which terms.
+
+    Of each dataset, and of each part that differs: title, line of credit, source,
+    license with a link to its text, its conditions, and what was done to the data. An
+    excluded dataset may be named. Where there is nothing to credit, the file says
+    so. Fails with 1 if a license asks for credit that the catalog cannot give.
+
+        lemm-catalog attribution balanced --out CREDITS.md
+        lemm-catalog attribution --pulled --format html --out credits.html
+    """
+    if as_json and form is not None:
+        raise UsageError(f"--json and --format {form} are two formats; give one")
+    due = Credits(run.catalog(), selection, run.settings, pulled=pulled)
+    if as_json:
+        pieces = data.render(selection, due, due.missing, pulled=pulled)
+    else:
+        pieces = FORMATS[form or "markdown"](due)
+    run.write(pieces, out)
+    if not due:
+        run.console.talk(run.nothing(pulled=pulled))
+    for one in due.missing():
+        run.console.failure(f"{one.dataset}: {one.message}")
+    return 1 if due.missing() else 0

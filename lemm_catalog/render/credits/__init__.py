@@ -1,0 +1,1 @@
+"""The credits of datasets as documents, one format a file."""
