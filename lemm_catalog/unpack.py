@@ -178,8 +178,8 @@ class _Hands:
             self._batched += entry.size + _COST
             if self._batched >= _BATCH:
                 self._hand_over()
-        elif entry.whole is not None:
-            self._record(self._whole(entry, path, entry.whole))
+        elif (whole := entry.whole) is not None:
+            self._record(self._whole(entry, path, whole))
         else:
             self._record(self._streamed(entry, path, entry.chunks(), self._told))
         self._told()

@@ -155,7 +155,8 @@ def _extra_length(record: Record, data: bytes) -> int:
     mark, _, flags, method, _, _, crc, packed, size, name_length, extra_length = (
         _LOCAL.unpack_from(data)
     )
-    if mark != b"PK\3\4" or data[_LOCAL.size : _LOCAL.size + name_length] != record.name:
+    name = data[_LOCAL.size : _LOCAL.size + name_length]
+    if mark != b"PK\3\4" or name != record.name:
         raise refused(record, "which is not where the directory says")
     agree = (
         method == record.method
