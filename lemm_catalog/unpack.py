@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, NamedTuple, Self
 
 from lemm_catalog.archives.ahead import cores
@@ -177,8 +178,8 @@ class _Hands:
             self._batched += entry.size + _COST
             if self._batched >= _BATCH:
                 self._hand_over()
-        elif entry.whole is not None:
-            self._record(self._whole(entry, path, entry.whole))
+        elif (whole := entry.whole) is not None:
+            self._record(self._whole(entry, path, whole))
         else:
             self._record(self._streamed(entry, path, entry.chunks(), self._told))
         self._told()
@@ -201,8 +202,20 @@ class _Hands:
             if isinstance(content, memoryview | bytes):
                 members.append(self._whole(entry, path, content))
             else:
-                members.append(self._streamed(entry, path, content, self._go_on))
+                members.append(self._proven(entry, path, content))
         return members
+
+    def _proven(
+        self, entry: Entry, path: str, pieces: Iterator[memoryview | bytes]
+    ) -> Member:
+        first = next(pieces, b"")
+        if len(first) != entry.size:
+            pieces = chain((first,), pieces)
+            return self._streamed(entry, path, pieces, self._go_on)
+        # One piece, as of most members: to ask for a second one proves the first.
+        if any(pieces):
+            raise _of_another_size(entry)
+        return self._whole(entry, path, first)
 
     def _go_on(self) -> None:
         if self._is_over.is_set():

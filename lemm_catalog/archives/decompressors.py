@@ -96,17 +96,6 @@ class _Inflate:
         return block
 
 
-class _Stored:
-    """No compression at all; such a stream does not mark its end."""
-
-    eof = False
-    needs_input = True
-    unused_data = b""
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        return data
-
-
 class _ZipLzma:
     """LZMA as a zip holds it: nine bytes of properties before a raw stream."""
 
@@ -150,10 +139,8 @@ class _ZipLzma:
 
 
 def in_zip(method: int, size: int) -> Decompressor | None:
-    """Return the decompressor of a zip's method number; None if it is not known."""
+    """Return the decompressor of a zip's method number; None if there is none."""
     match method:
-        case 0:
-            return _Stored()
         case 8:
             return _Inflate(-zlib.MAX_WBITS)
         case 12:
@@ -165,7 +152,7 @@ def in_zip(method: int, size: int) -> Decompressor | None:
 
 
 def step(decoder: Decompressor, data: bytes, most: int = OUT) -> bytes:
-    """Return the next output, at most ``most`` bytes unless nothing is compressed.
+    """Return the next output, at most ``most`` bytes.
 
     Raises:
         ArchiveError: if the compressed bytes are damaged.

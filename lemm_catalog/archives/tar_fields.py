@@ -52,7 +52,7 @@ def parse(block: bytes) -> Header:
         mtime, stored = int(digits[2], 8), int(digits[3], 8)
     else:
         mode, size, mtime, stored = _numbers(numbers)
-    if stored != _sum(block) - sum(numbers[48:]) + _SPACES:
+    if stored != _sum(block):
         _verify_signed_sum(block)
     name: bytes = raw.rstrip(b"\0")
     if b"\0" in name:
@@ -79,14 +79,15 @@ def _verify_signed_sum(block: bytes) -> None:
 
 
 def _sum(block: bytes) -> int:
-    """Return the sum of 512 bytes, ten times faster than `sum`.
+    """Return the check sum of a header, ten times faster than `sum`.
 
     The low half of an Adler-32 is 1 plus the sum modulo 65521, which 256 bytes (at
     most 65280) never reach.
     """
-    low = zlib.adler32(block[:256]) & 0xFFFF
-    high = zlib.adler32(block[256:]) & 0xFFFF
-    return low + high - 2
+    before = zlib.adler32(block[:148]) & 0xFFFF
+    behind = zlib.adler32(block[156:412]) & 0xFFFF
+    last = zlib.adler32(block[412:]) & 0xFFFF
+    return before + behind + last - 3 + _SPACES
 
 
 def _text(field: bytes) -> bytes:

@@ -35,8 +35,9 @@ class Forward:
             ArchiveError: if there are fewer.
 
         """
-        data = self._block[self._at : self._at + count]
-        self._at += len(data)
+        start = self._at
+        data = self._block[start : start + count]
+        self._at = start + len(data)
         while len(data) < count:
             more = self.some(count - len(data))
             if not more:
@@ -48,6 +49,11 @@ class Forward:
         """Return the next content, whole if it is small, and pass its padding."""
         if size > SMALL:
             return None, self._pieces(size)
+        start = self._at
+        end = start + size + -size % BLOCK
+        if end <= len(self._block):  # nearly always, so it comes first
+            self._at = end
+            return self._block[start : start + size], ()
         whole = self.exactly(size)
         if padding := -size % BLOCK:
             self.exactly(padding)

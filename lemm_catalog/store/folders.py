@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 Parts = tuple[str, ...]
+# What comes before a name, and the descriptor of the folder it is relative to.
+Place = tuple[str, int | None]
 
 HAS_DIR_FD = {os.open, os.mkdir} <= os.supports_dir_fd
-_NEW_FILE = (
+NEW_FILE = (
     os.O_CREAT
     | os.O_EXCL
     | os.O_WRONLY
@@ -47,8 +49,11 @@ class Folders(Protocol):
     def make(self, parts: Parts) -> object:
         """Make a folder and those above it, where they are missing."""
 
-    def new_file(self, folder: Parts, name: str, mode: int) -> int:
-        """Return the descriptor of a new file."""
+    def at(self, folder: Parts) -> Place:
+        """Return how names in a folder are written, which is made if missing.
+
+        The place is the caller's, who closes what it is relative to.
+        """
 
     def close(self) -> None:
         """Close what is open."""
@@ -79,9 +84,10 @@ class FoldersByDescriptor:
             os.close(self._open.popitem(last=False)[1])
         return made
 
-    def new_file(self, folder: Parts, name: str, mode: int) -> int:
-        """Return the descriptor of a new file."""
-        return os.open(name, _NEW_FILE, mode, dir_fd=self.make(folder))
+    def at(self, folder: Parts) -> Place:
+        """Return how names in a folder are written: as they are, from its own."""
+        # Opened once more, since the next folder may close what is kept open here.
+        return "", os.dup(self.make(folder))
 
     def close(self) -> None:
         """Close all folders."""
@@ -112,9 +118,9 @@ class FoldersByPath:
         self._seen.add(parts)
         return path
 
-    def new_file(self, folder: Parts, name: str, mode: int) -> int:
-        """Return the descriptor of a new file."""
-        return os.open(self.make(folder) / name, _NEW_FILE, mode)
+    def at(self, folder: Parts) -> Place:
+        """Return how names in a folder are written: behind its path."""
+        return f"{self.make(folder)}{os.sep}", None
 
     def close(self) -> None:
         """Do nothing: nothing is kept open."""

@@ -16,6 +16,7 @@ from lemm_catalog.errors import ArchiveError, LemmError
 from lemm_catalog.store.files import local_error
 from lemm_catalog.store.folders import (
     HAS_DIR_FD,
+    NEW_FILE,
     Folders,
     FoldersByDescriptor,
     FoldersByPath,
@@ -105,6 +106,17 @@ class NewFile:
                 raise _in_words(fault, self._name) from fault
 
 
+class _Here(threading.local):
+    """The folder a thread wrote into last: members of one mostly follow each other.
+
+    Each thread has its own, so that none waits while another opens a file.
+    """
+
+    folder: str | None = None
+    before: str = ""
+    above: int | None = None
+
+
 class StagedTree:
     """Writes files and folders below an existing root, and nothing anywhere else.
 
@@ -117,8 +129,8 @@ class StagedTree:
         self._folders: Folders
         self._clock = Clock()
         self._lock = threading.Lock()
-        # The members of one folder mostly follow each other.
-        self._latest: tuple[str, Parts] = ("", ())
+        self._here = _Here()
+        self._held: set[int] = set()
         try:
             make = FoldersByDescriptor if by_descriptor else FoldersByPath
             self._folders = make(root)
@@ -159,11 +171,28 @@ class StagedTree:
         folder, slash, name = path.rpartition("/")
         if name in _NO_NAMES or "\0" in name or (slash and not folder):
             raise _outside(path)
+        here = self._here
+        if folder != here.folder:
+            self._go_to(folder, path)
+        mode = 0o755 if executable else 0o644
+        return os.open(here.before + name, NEW_FILE, mode, dir_fd=here.above)
+
+    def _go_to(self, folder: str, path: str) -> None:
+        parts = _parts(folder, path) if folder else ()
+        here = self._here
         with self._lock:
-            if folder != self._latest[0]:
-                self._latest = (folder, _parts(folder, path) if folder else ())
-            mode = 0o755 if executable else 0o644
-            return self._folders.new_file(self._latest[1], name, mode)
+            self._leave(here)
+            here.before, here.above = self._folders.at(parts)
+            here.folder = folder
+            if here.above is not None:
+                self._held.add(here.above)
+
+    def _leave(self, here: "_Here") -> None:
+        here.folder = None
+        if here.above is not None:
+            self._held.discard(here.above)
+            os.close(here.above)
+            here.above = None
 
     def make_dir(self, path: str) -> None:
         """Make a folder, and those above it; one that exists is left alone.
@@ -182,6 +211,9 @@ class StagedTree:
 
     def close(self) -> None:
         """Close the folders that are kept open."""
+        while self._held:
+            os.close(self._held.pop())
+        self._here = _Here()
         self._folders.close()
 
     def __enter__(self) -> Self:
