@@ -74,18 +74,6 @@ def _named(name: str, known: Known) -> Named:
     return Named(
         id=name,
         title=entry.title,
-        url=_text_of(entry, name),
+        url=entry.text_of(name),
         duties=tuple(sorted(entry.requires)),
     )
-
-
-def _text_of(entry: LicenseFacts, name: str) -> str | None:
-    """Return where the text of a license is.
-
-    The URL of a family is that of its first id; the others are not to be linked to a
-    text that is another version's, so they have their page on SPDX's list.
-    """
-    listed = next(id_ for id_ in entry.ids if id_.casefold() == name.casefold())
-    if listed.startswith("LicenseRef-") or (entry.url and listed == entry.ids[0]):
-        return entry.url
-    return _SPDX.format(listed)

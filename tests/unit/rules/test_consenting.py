@@ -14,6 +14,7 @@ from lemm_catalog.rules.consenting import (
     acceptances,
     check_known,
     check_words,
+    demands_of,
     permitted,
     refusal,
     said_by,
@@ -84,6 +85,14 @@ def test_the_reason_says_to_what_where_and_how() -> None:
 @pytest.mark.parametrize("word", ["my-form", "my_form", "MY-FORM", "CC0-1.0"])
 def test_the_id_of_the_dataset_or_of_its_license_lifts_it(word: str) -> None:
     assert actions(item("my-form", word)) == [("fetch", "a.tar"), ("fetch", "b.tar")]
+
+
+def test_a_common_license_in_the_environment_lifts_no_form_of_a_dataset() -> None:
+    """The environment speaks to every run, and so to datasets nobody has looked at."""
+    dossier = shelf().dossiers["my-form"]
+    for word, is_heard in (("CC0-1.0", False), ("my-form", True)):
+        (demand,) = demands_of("my-form", dossier, said_by([], [word]))[None]
+        assert (demand.how == "environment") == is_heard, word
 
 
 @pytest.mark.parametrize("word", ["LicenseRef-EULA", "licenseref-eula", "eula"])
