@@ -122,11 +122,15 @@ def _of_expression(text: str, expression: str, shelf: Shelf) -> Reading:
     permits, requires, forbids = _chosen(terms) if only_or else _all_hold(terms)
     if " OR " in expression and not only_or:
         forbids = frozenset()  # what all options forbid is for the verdict to say
+    doubts: tuple[str, ...] = ()
+    if " OR " in expression and " AND " in expression and "(" not in expression:
+        # AND binds first by the book, but whoever joins two texts means both.
+        doubts = ("it mixes AND with OR and has no parentheses",)
     return Reading(
         text,
         expression,
-        (),
-        tuple(sorted(permits)),
+        doubts,
+        () if doubts else tuple(sorted(permits)),
         tuple(sorted(requires)),
         tuple(sorted(forbids)),
         ((judged,),),
