@@ -142,7 +142,9 @@ def test_case_spaces_and_dashes_change_nothing(
     ]
     written = chance.choice((str.upper, str.lower, str.swapcase))("".join(outside))
     assert verdict(text) == verdict(written)
-    assert reading(text).expression == reading(written).expression
+    # A reference that no catalog knows keeps the case it came in.
+    expressions = [reading(one).expression or "" for one in (text, written)]
+    assert expressions[0].casefold() == expressions[1].casefold()
 
 
 @examples(300)
