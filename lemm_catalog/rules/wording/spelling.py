@@ -17,7 +17,7 @@ _TAG = re.compile(
 # What a tag says to a browser and not to a reader; all else of it may be meant.
 _MUTE = frozenset({"class", "height", "id", "lang", "rel", "style", "target", "width"})
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_EMPTY_BOX = re.compile(r"\[\s\]")
+_EMPTY_BOX = re.compile(r"\[\s+\]")
 _HOSTS = (
     r"creativecommons\.org|licensebuttons\.net|opendatacommons\.org|opensource\.org"
     r"|gnu\.org|apache\.org|spdx\.org|unlicense\.org|cdla\.(?:dev|io)"
