@@ -1,0 +1,45 @@
+"""The facts and policies of the packaged catalog, and short ways to ask about them."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from lemm_catalog.model.license import LicenseFacts, Policy
+from lemm_catalog.model.reading import Reading
+from lemm_catalog.model.verdict import Decision
+from lemm_catalog.rules.wording.reading import judge_reading, read
+
+_CATALOG = Path(__file__).parent.parent.parent / "catalog"
+
+
+def _loaded(path: Path) -> dict[str, object]:
+    content: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+FACTS = {
+    path.stem: LicenseFacts.model_validate(_loaded(path))
+    for path in sorted((_CATALOG / "licenses").glob("*.yaml"))
+}
+POLICIES = {
+    path.stem: Policy.model_validate(_loaded(path))
+    for path in sorted((_CATALOG / "policies").glob("*.yaml"))
+}
+
+
+def reading(text: str) -> Reading:
+    """Return the reading of a text under the packaged facts."""
+    return read(text, FACTS)
+
+
+def verdict(text: str, policy: str = "commercial") -> Decision:
+    """Return the decision of a packaged policy on a text."""
+    return judge_reading(reading(text), FACTS, POLICIES[policy]).decision
+
+
+@cache
+def is_held_out(text: str) -> bool:
+    """Whether a text was put aside while the rules were made."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 3 == 0
