@@ -11,7 +11,7 @@ from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.plan import Plan
 from lemm_catalog.model.receipt import Receipt
 from lemm_catalog.model.standing import Standing
-from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.items import Ruling, items_of
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import make_plan
 from lemm_catalog.rules.selection import find, own_parts, select
@@ -29,7 +29,7 @@ def items(
         UsageError: if a word of it names nothing.
 
     """
-    policy = policy_named(catalog, settings.policy) if settings.policy else None
+    policy = _enforced(catalog, settings.policy) if settings.policy else None
     wanted = select(
         catalog,
         selection,
@@ -37,6 +37,12 @@ def items(
         priorities=settings.priorities,
     )
     return items_of(catalog, wanted, policy)
+
+
+def _enforced(catalog: Shelf, policy: str) -> Ruling:
+    from lemm_catalog.api.licensing import ruling  # a plan seldom has one
+
+    return ruling(catalog, policy)
 
 
 def configured(

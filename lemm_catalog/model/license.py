@@ -38,7 +38,8 @@ class LicenseFacts(HandWritten):
     """One license or family: what it permits, requires and forbids.
 
     What stands neither under ``permits`` nor under ``forbids`` is not known, and
-    a policy that demands it answers `review`.
+    a policy that demands it answers `review`. An ``exception`` goes with a license,
+    after WITH, and takes nothing away that the license permits.
     """
 
     schema_version: SchemaVersion
@@ -50,6 +51,7 @@ class LicenseFacts(HandWritten):
     requires: Duties = frozenset()
     forbids: Permissions = frozenset()
     note: Text | None = None
+    exception: bool = False
 
 
 class Policy(HandWritten):

@@ -10,7 +10,7 @@ from lemm_catalog.model.source import Source
 from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.artifacts import artifacts_of
-from lemm_catalog.rules.licensing import judge
+from lemm_catalog.rules.licensing import Judge, known_in
 
 
 def shelved(catalog: Catalog) -> Shelf:
@@ -30,6 +30,11 @@ class Shelver:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        known = known_in(catalog.licenses)
+        self._judges = {
+            name: Judge(known, policy.permits)
+            for name, policy in catalog.policies.items()
+        }
         self._verdicts = cache(self._judged_by_all)
 
     def entry(self, manifest: Manifest) -> Entry:
@@ -55,6 +60,7 @@ class Shelver:
             homepage=manifest.homepage,
             version=manifest.version,
             tasks=manifest.tasks,
+            media=manifest.format.media,
             host=_host(manifest.files[0].source[0]),
             licenses=tuple(
                 Judged(one.part, one.expression, self._verdicts(one)) for one in terms
@@ -65,8 +71,7 @@ class Shelver:
         )
 
     def _judged_by_all(self, terms: Terms) -> dict[str, Verdict]:
-        facts, policies = self._catalog.licenses, self._catalog.policies
-        return {name: judge(terms, facts, policies[name]) for name in policies}
+        return {name: judge.terms(terms) for name, judge in self._judges.items()}
 
 
 def phase_of(manifest: Manifest, file: File) -> str:
