@@ -37,8 +37,8 @@ TAKES: Takes = (
         flags=("--format",),
         kind="choice",
         choices=tuple(FORMATS),
-        metavar="|".join(FORMATS),
-        help="How the audit is shown; default: text.",
+        metavar="FORMAT",
+        help=f"How the audit is shown: {', '.join(FORMATS)}; default: text.",
     ),
     JSON,
     Option(
@@ -67,8 +67,8 @@ def run(
     unless every verdict is allowed. An aid, and no legal advice.
 
         lemm-catalog licenses comprehensive --commercial
-        lemm-catalog licenses maestro musdb18 --policy research
-        lemm-catalog licenses balanced --policy ./my.yaml --format markdown
+        lemm-catalog licenses maestro --policy research
+        lemm-catalog licenses --policy ./my.yaml --format csv
     """
     if as_json and form not in {None, "json"}:
         raise UsageError(f"--json and --format {form} are two formats; give one")

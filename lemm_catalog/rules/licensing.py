@@ -19,7 +19,7 @@ from lemm_catalog.rules.verdicts import RANK, distinct, no_better_than, worst
 Facts = Mapping[str, LicenseFacts]
 # What SPDX says where there is no expression; they stand alone.
 UNSAID = frozenset({"none", "noassertion"})
-_ID = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9.-]+\+?")
+_ID = re.compile(r"(DocumentRef-[a-z0-9.-]+:)?[a-z0-9.-]+\+?", re.I | re.A)
 
 
 class Stance(NamedTuple):

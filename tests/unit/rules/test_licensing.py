@@ -73,6 +73,27 @@ def test_claims_that_disagree_are_for_a_person_to_judge() -> None:
     )
 
 
+def test_a_claim_that_disagrees_does_not_better_a_denied_license() -> None:
+    manifest = a_manifest(license={"expression": "CC-BY-NC-4.0", "claims": [CLAIM]})
+    assert judged(manifest)[None].decision == "denied"
+
+
+def test_what_a_claim_rules_out_is_among_the_reasons() -> None:
+    claims = [CLAIM | {"expression": "CC-BY-NC-4.0"}, CLAIM | {"expression": "X-1"}]
+    found = judged(a_manifest(license={"expression": "CC0-1.0", "claims": claims}))
+    assert found[None].reasons[1:] == (
+        "https://a.example/ says CC-BY-NC-4.0, the manifest CC0-1.0",
+        "CC-BY-NC-4.0 forbids commercial use",
+        "https://a.example/ says X-1, the manifest CC0-1.0",
+        "the terms of X-1 are not known to this catalog",
+    )
+
+
+def test_terms_that_must_be_agreed_to_are_a_duty() -> None:
+    license_ = {"expression": "CC0-1.0", "accept": {"terms": "The form."}}
+    assert judged(a_manifest(license=license_))[None].duties == ("acceptance",)
+
+
 def test_a_claim_in_another_spelling_agrees() -> None:
     claim = CLAIM | {"expression": "CC0-1.0 OR CC-BY-4.0"}
     license_ = {"expression": "cc-by-4.0 OR CC0-1.0", "claims": [claim]}
