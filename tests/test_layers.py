@@ -65,6 +65,10 @@ KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
+    "render.audits": (
+        {"text", "json", "markdown", "csv", "spdx", "cyclonedx"},
+        {"base"},
+    ),
 }
 HEAVY = ("pydantic", "typer", "rich", "jsonschema", "urllib3", "fsspec", "yaml")
 

@@ -1,5 +1,6 @@
 """What the formats of an audit share: the words for verdicts, duties and evidence."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from lemm_catalog.render.lines import counted
 # The gravest first: who reads no further has read what matters.
 ORDER: tuple[Decision, ...] = ("denied", "review", "allowed")
 _SHOWN = 8
+_NO_URL = re.compile(r'[\s<>"{}|\\^`]')
 
 
 class Page(NamedTuple):
@@ -74,6 +76,11 @@ def to_do(audit: Audit) -> str:
     # A policy of a file is not to be had by its id.
     gate = "--commercial" if audit.policy == "commercial" else "under this policy"
     return f"{'; '.join(steps)}; pull {gate} takes only what is allowed"
+
+
+def quoted(url: str) -> str:
+    """Return a URL with all quoted that may not stand in one: formats are strict."""
+    return _NO_URL.sub(lambda found: f"%{ord(found[0]):02X}", url)
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lemm_catalog.model.audit import Audit, Audited
-from lemm_catalog.render.audits.base import Page, duties, evidence
+from lemm_catalog.render.audits.base import Page, duties, evidence, quoted
 from lemm_catalog.render.data import dumped
 from lemm_catalog.version import __version__
 
@@ -33,11 +33,11 @@ def render(audit: Audit, page: Page) -> str:
 
 def _component(one: Audited) -> dict[str, Any]:
     references = [
-        {"type": "license", "url": claim.url, "comment": evidence(claim)}
+        {"type": "license", "url": quoted(claim.url), "comment": evidence(claim)}
         for claim in one.claims
     ]
     if one.homepage:
-        references.insert(0, {"type": "website", "url": one.homepage})
+        references.insert(0, {"type": "website", "url": quoted(one.homepage)})
     found = {
         "type": "data",
         "bom-ref": one.name,

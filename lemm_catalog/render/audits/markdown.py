@@ -11,6 +11,7 @@ from lemm_catalog.render.audits.base import (
     evidence,
     of_verdict,
     one_line,
+    quoted,
     summary,
     to_do,
 )
@@ -54,7 +55,7 @@ def _evidence(one: Audited) -> Iterator[str]:
 
 
 def _target(url: str) -> str:
-    return re.sub(r"[\s()<>|\\]", lambda found: f"%{ord(found[0]):02X}", url)
+    return quoted(url).replace("(", "%28").replace(")", "%29")
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 from lemm_catalog.model.audit import Audit, Audited
-from lemm_catalog.render.audits.base import Page, duties
+from lemm_catalog.render.audits.base import Page, duties, quoted
 from lemm_catalog.render.data import dumped
 from lemm_catalog.version import __version__
 
@@ -66,7 +66,7 @@ class _Graph:
     def _package(self, one: Audited) -> dict[str, Any]:
         given = {
             "software_packageVersion": one.version,
-            "software_homePage": one.homepage,
+            "software_homePage": one.homepage and quoted(one.homepage),
             "comment": one.note,
         }
         credit = [one.attribution] if one.attribution else []
