@@ -154,7 +154,7 @@ def test_a_time_comes_from_the_environment_or_is_refused() -> None:
 def mixed() -> tuple[str, ...]:
     """Write a catalog with a free dataset and a barred one."""
     for name, expression in (("free", "CC0-1.0"), ("barred", "CC-BY-NC-4.0")):
-        told = {"expression": expression, "attribution": "By A.", "claims": []}
+        told: Any = {"expression": expression, "attribution": "By A."}
         told["claims"] = [a_claim(expression)]
         source = Path("mine/datasets", f"{name}.bin")
         source.parent.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ def test_spdx_is_what_its_own_model_reads() -> None:
     packages = list(found.foreach_type(spdx.dataset_DatasetPackage))
     assert {package.name for package in packages} == {row.name for row in ROWS}
     kinds = Counter(
-        one.relationshipType.rpartition("/")[2]
+        str(one.relationshipType).rpartition("/")[2]
         for one in found.foreach_type(spdx.Relationship)
     )
     assert kinds == {"hasDeclaredLicense": 4, "hasConcludedLicense": 4}
