@@ -144,9 +144,7 @@ def _by_glob(shelf: Shelf, pattern: str) -> Iterator[tuple[Entry, Parts]]:
                 yield entry, parts
 
 
-def _by_part(
-    shelf: Shelf, word: str, *, hidden: bool = False
-) -> tuple[Entry, Parts]:
+def _by_part(shelf: Shelf, word: str, *, hidden: bool = False) -> tuple[Entry, Parts]:
     name, _, part = word.partition("/")
     entry = find(shelf, name)
     if not entry.is_offered and not hidden:
