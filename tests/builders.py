@@ -45,6 +45,12 @@ def a_file(**keys: Any) -> dict[str, Any]:
     )
 
 
+def a_claim(expression: str, **keys: Any) -> dict[str, Any]:
+    """Return a claim of a manifest, as it is written."""
+    page = {"url": "https://example.org/license", "seen": WHEN[:10]}
+    return {"expression": expression, **page, **keys}
+
+
 def manifest_data(**keys: Any) -> dict[str, Any]:
     """Return a manifest as it is written; None takes a key away."""
     return _changed(
@@ -57,7 +63,7 @@ def manifest_data(**keys: Any) -> dict[str, Any]:
             "priority": 3,
             "tasks": ["music-synthesis"],
             "format": {"media": ["audio/wav"]},
-            "license": "CC0-1.0",
+            "license": {"expression": "CC0-1.0", "claims": [a_claim("CC0-1.0")]},
             "files": [a_file()],
         },
         keys,

@@ -66,6 +66,10 @@ KINDS = {
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
+    "render.audits": (
+        {"text", "json", "markdown", "csv", "spdx", "cyclonedx"},
+        {"base"},
+    ),
 }
 HEAVY = ("pydantic", "typer", "rich", "jsonschema", "urllib3", "fsspec", "yaml")
 

@@ -23,6 +23,7 @@ from lemm_catalog.settings import Settings
 # What pulls and verifies, and what reads manifests, is imported by the verbs that
 # need it: a plan takes less time than that.
 if TYPE_CHECKING:
+    from lemm_catalog.model.audit import Audit
     from lemm_catalog.model.listing import Listed
     from lemm_catalog.model.manifest import Manifest
     from lemm_catalog.model.outcome import Outcome
@@ -96,6 +97,27 @@ class Catalog(Shelf):
     ) -> "tuple[Standing, ...]":
         """Return how each selected dataset stands."""
         return looking.status(self, selection, settings)
+
+    def licenses(
+        self,
+        *selection: str,
+        policy: str | Path | None = None,
+        settings: Settings = _DEFAULTS,
+    ) -> "Audit":
+        """Return what a policy, by name or file, makes of a selection.
+
+        Without one it is that of the settings, or else `commercial`. Nothing selects
+        all that phases may select; what is excluded has to be named.
+
+        Raises:
+            UsageError: if there is no such policy.
+            CatalogError: if the file of a policy is wrong; it has every place.
+
+        """
+        from lemm_catalog.api import licensing
+
+        given = None if policy is None else str(policy)
+        return licensing.audit(self, selection, settings.having(policy=given))
 
     def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
         """Return what a pull would do, without a network and without a trace."""

@@ -12,7 +12,7 @@ from lemm_catalog.model.plan import Plan
 from lemm_catalog.model.receipt import Receipt
 from lemm_catalog.model.standing import Standing
 from lemm_catalog.rules.consenting import check_known, check_words, said_by
-from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.items import Ruling, items_of
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import make_plan
 from lemm_catalog.rules.selection import find, own_parts, select
@@ -30,7 +30,7 @@ def items(
         UsageError: if a word of it, or what is agreed to, names nothing.
 
     """
-    policy = policy_named(catalog, settings.policy) if settings.policy else None
+    policy = _enforced(catalog, settings.policy) if settings.policy else None
     wanted = select(
         catalog,
         selection,
@@ -41,6 +41,12 @@ def items(
     check_known(catalog, settings.accept)
     said = said_by(settings.accept, settings.accept_environment)
     return items_of(catalog, wanted, policy, said)
+
+
+def _enforced(catalog: Shelf, policy: str) -> Ruling:
+    from lemm_catalog.api.licensing import ruling  # a plan seldom has one
+
+    return ruling(catalog, policy)
 
 
 def configured(

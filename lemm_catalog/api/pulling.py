@@ -24,6 +24,8 @@ from lemm_catalog.transfer.lanes import Hosts
 from lemm_catalog.transfer.pace import Pace
 from lemm_catalog.transfer.traffic import Traffic
 
+_STOPPING = frozenset({"does-not-fit", "nothing-allowed"})
+
 
 def carry_out(
     catalog: Shelf,
@@ -35,13 +37,15 @@ def carry_out(
     """Plan some items and do the plan.
 
     Raises:
-        RefusedError: if the plan does not fit; nothing was written.
+        RefusedError: if the plan does not fit, or a policy leaves nothing of it;
+            nothing was written.
 
     """
     planned = plan(words, chosen, settings)
-    if not planned.limits.fits:
-        problem = planned.problems[-1]
-        raise RefusedError(problem.message, mend=problem.hint)
+    # What is refused of it alone is an outcome; these leave nothing to be done.
+    for problem in reversed(planned.problems):
+        if problem.code in _STOPPING:
+            raise RefusedError(problem.message, mend=problem.hint)
     by_id = {item.id: item for item in chosen}
     store = Store(settings.cache_dir)
     # The whole plan fits: one dataset of it is not judged again on its own, and the

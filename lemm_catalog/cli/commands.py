@@ -28,6 +28,7 @@ COMMANDS = {
     "gc": "Drop staged data that no manifest asks for any more.",
     "attribution": _ATTRIBUTION,
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
+    "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
     "validate": "Check files against schema and rules.",
 }
 # A module cannot be called like a type that others use.

@@ -55,8 +55,11 @@ class Console(NamedTuple):
         """
         if not text or sys.stdout is None:
             return
+        # CSV ends its lines in CR and LF, which Windows makes of a newline by itself.
+        end = "\r\n" if text.endswith("\r\n") and os.linesep == "\n" else "\n"
+        lines = (safe(line) for line in text.removesuffix("\r\n").split("\r\n"))
         try:
-            print(safe(text), flush=True)
+            print(end.join(lines), end=end, flush=True)
         except OSError as error:
             if isinstance(error, BrokenPipeError) or error.errno in _CLOSED:
                 raise OutputClosedError from error

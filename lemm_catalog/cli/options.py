@@ -39,18 +39,26 @@ PULLED = Option(
     flags=("--pulled",),
     help="Just what is here, as the receipts have it.",
 )
+EXCLUDE = Option(
+    name="exclude",
+    flags=("--exclude",),
+    kind="texts",
+    metavar="SELECTION",
+    help="Leave these out; repeatable.",
+)
 PLANNING = (
-    Option(
-        name="exclude",
-        flags=("--exclude",),
-        kind="texts",
-        metavar="SELECTION",
-        help="Leave these out; repeatable.",
-    ),
+    EXCLUDE,
     Option(
         name="commercial",
         flags=("--commercial",),
         help="Only what may be used commercially.",
+    ),
+    Option(
+        name="policy",
+        flags=("--policy",),
+        kind="text",
+        metavar="NAME|FILE",
+        help="Only what a policy of the catalog, or of your file, allows.",
     ),
     Option(
         name="accept",
@@ -172,7 +180,7 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         cache_dir=None if cache_dir is None else folder(cache_dir),
         offline=given["offline"] or None,
         exclude=given.get("exclude") or (),
-        policy="commercial" if given.get("commercial") else None,
+        policy=_policy(given),
         accept=given.get("accept") or None,
         max_storage=None if limit is None else _size("--max-storage", limit),
         fit=given.get("fit") or None,
@@ -181,6 +189,16 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         connections=given.get("connections"),
         limit_rate=None if rate is None else _rate("--limit-rate", rate),
     )
+
+
+def _policy(given: Mapping[str, Any]) -> str | None:
+    policy: str | None = given.get("policy")
+    if not given.get("commercial"):
+        return policy
+    if policy not in {None, "commercial"}:
+        message = f"--commercial and --policy {policy} are two policies; give one"
+        raise UsageError(message, mend="--commercial is short for --policy commercial")
+    return "commercial"
 
 
 def config_in_use(given: Path | None) -> str:

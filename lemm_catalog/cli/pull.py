@@ -46,7 +46,7 @@ def run(
         if words or settings.exclude or settings.policy:
             raise UsageError(
                 "a saved plan has its own selection",
-                mend="give --plan without SELECTION, --exclude and --commercial",
+                mend="give --plan without SELECTION, --exclude and a policy",
             )
         saved, catalog = read_plan(plan), run.catalog()
         outcome = carry_out(run, lambda seen: catalog.pull_saved(saved, settings, seen))

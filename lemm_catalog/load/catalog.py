@@ -15,7 +15,7 @@ from lemm_catalog.model.license import LicenseFacts, Policy
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.problems import Problem, errors_in
-from lemm_catalog.rules.consistency import findings, ladder_findings
+from lemm_catalog.rules.consistency import finder, ladder_findings
 from lemm_catalog.rules.facts import claimed_twice, facts_findings
 from lemm_catalog.rules.finding import Finding
 
@@ -236,8 +236,9 @@ class Reader:
         if self.phases_document:
             for finding in ladder_findings(catalog):
                 yield _placed(self.phases_document, finding)
+        findings = finder(catalog)
         for manifest, document in self.manifests.values():
-            for finding in findings(manifest, catalog):
+            for finding in findings(manifest):
                 yield _placed(document, finding)
 
 

@@ -43,7 +43,8 @@ class LicenseFacts(HandWritten):
     """One license or family: what it permits, requires and forbids.
 
     What stands neither under ``permits`` nor under ``forbids`` is not known, and
-    a policy that demands it answers `review`.
+    a policy that demands it answers `review`. An ``exception`` goes with a license,
+    after WITH, and takes nothing away that the license permits.
     """
 
     # `declared`, `spelled` and `tagged` are no keys of a file.
@@ -66,6 +67,7 @@ class LicenseFacts(HandWritten):
     requires: Duties = frozenset()
     forbids: Permissions = frozenset()
     note: Text | None = None
+    exception: bool = False
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

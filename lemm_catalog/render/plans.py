@@ -64,6 +64,7 @@ def _totals(plan: Plan, width: int) -> str:
             "selected",
             f"{' '.join(plan.selection)}: {counted(totals.datasets, 'dataset')}",
         ),
+        *_left_out(plan),
         ("download", format_size(totals.download_bytes)),
         ("to fetch", format_size(totals.to_fetch_bytes)),
         ("unpacked", format_size(totals.unpacked_bytes)),
@@ -75,6 +76,16 @@ def _totals(plan: Plan, width: int) -> str:
         rows.append(("limit", f"{format_size(limits.max_storage_bytes)}, {used} used"))
     rows.append(("fits", "yes" if limits.fits else "no"))
     return "\n".join(wrapped(text, width, first=f"{name:<11}") for name, text in rows)
+
+
+def _left_out(plan: Plan) -> Iterator[tuple[str, str]]:
+    names = [
+        dataset.id
+        for dataset in plan.datasets
+        if dataset.actions and all(a.action == "skip" for a in dataset.actions)
+    ]
+    if names:
+        yield "left out", f"{counted(len(names), 'dataset')}: {', '.join(names)}"
 
 
 def _problems(plan: Plan, width: int) -> list[str]:

@@ -5,14 +5,14 @@ sentence and a mend. The reader adds file and line.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from lemm_catalog.model.catalog import Catalog
-from lemm_catalog.model.manifest import License, Manifest
+from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.rules.citing import citations_are_well_formed
 from lemm_catalog.rules.finding import Finding, Key, Rule, near
-from lemm_catalog.rules.licensing import license_ids
+from lemm_catalog.rules.license_rules import LicenseRules, licenses_of
 from lemm_catalog.rules.pinning import (
     archives_are_bounded,
     locks_agree,
@@ -21,10 +21,21 @@ from lemm_catalog.rules.pinning import (
 from lemm_catalog.rules.selection import rungs_of
 
 
+def finder(catalog: Catalog) -> Callable[[Manifest], Iterator[Finding]]:
+    """Return what gives all that the rules find in a manifest of a catalog."""
+    licenses = LicenseRules(catalog)
+
+    def found(manifest: Manifest) -> Iterator[Finding]:
+        for rule in RULES:
+            yield from rule(manifest, catalog)
+        yield from licenses.findings(manifest)
+
+    return found
+
+
 def findings(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
     """Give all that the rules find in one manifest."""
-    for rule in RULES:
-        yield from rule(manifest, catalog)
+    return finder(catalog)(manifest)
 
 
 def ladder_findings(catalog: Catalog) -> Iterator[Finding]:
@@ -69,7 +80,7 @@ def _parts_exist(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
     ]
     named += [
         ((*key, "claims", index, "part"), claim.part)
-        for key, declared in _licenses(manifest)
+        for key, declared in licenses_of(manifest)
         for index, claim in enumerate(declared.claims)
         if claim.part
     ]
@@ -89,46 +100,6 @@ def _parts_exist(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
                 code="unused-part",
                 message=f"no file belongs to the part {name!r}",
                 hint=f"give its files part: {name}, or remove it here",
-            )
-
-
-def _licenses_are_known(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
-    known = {id_.casefold() for entry in catalog.licenses.values() for id_ in entry.ids}
-    for key, declared in _licenses(manifest):
-        ids = license_ids(declared.expression)
-        if ids is None:
-            yield Finding(
-                key=key,
-                code="bad-expression",
-                message=f"{declared.expression!r} is not an SPDX license expression",
-                hint="for example CC-BY-4.0, or LicenseRef-Name with a file of its own",
-            )
-        for name in ids or ():
-            if _license_itself(name) not in known:
-                yield Finding(
-                    key=key,
-                    code="unknown-license",
-                    message=f"no file in licenses/ knows {name}",
-                    hint="name a license by its SPDX id, or describe it in licenses/",
-                )
-
-
-def _credit_is_given(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
-    due = {
-        id_.casefold()
-        for entry in catalog.licenses.values()
-        if "attribution" in entry.requires
-        for id_ in entry.ids
-    }
-    for key, declared in _licenses(manifest):
-        names = license_ids(declared.expression) or ()
-        credit = declared.attribution or manifest.license.attribution
-        if credit is None and any(_license_itself(name) in due for name in names):
-            yield Finding(
-                key=key,
-                code="attribution-missing",
-                message=f"{declared.expression} asks for credit and none is given",
-                hint='add attribution: "Title by Author"',
             )
 
 
@@ -167,22 +138,9 @@ def _are_one(path: str, other: str) -> str:
     return f"{path!a} and {other!a} are one file on some systems"
 
 
-def _license_itself(name: str) -> str:
-    return name.partition(" WITH ")[0].casefold()
-
-
-def _licenses(manifest: Manifest) -> Iterator[tuple[Key, License]]:
-    yield ("license",), manifest.license
-    for name, part in manifest.parts.items():
-        if part.license:
-            yield ("parts", name, "license"), part.license
-
-
 RULES: tuple[Rule, ...] = (
     _phases_exist,
     _parts_exist,
-    _licenses_are_known,
-    _credit_is_given,
     _paths_differ,
     sources_are_pinned,
     locks_agree,

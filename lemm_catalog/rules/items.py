@@ -1,11 +1,13 @@
 """From selected parts to the items of a plan: artifacts, license, what is barred."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from lemm_catalog.errors import UsageError
 from lemm_catalog.model.entry import Dossier, Judged, Shelf
 from lemm_catalog.model.item import Item
+from lemm_catalog.model.terms import Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.consenting import Said, demands_of
 from lemm_catalog.rules.selection import Wanted
@@ -17,10 +19,17 @@ _UNJUDGED = Verdict(
 )
 
 
+class Ruling(NamedTuple):
+    """A policy by its id, and its verdict on the license of a part with its terms."""
+
+    policy: str
+    of: Callable[[Judged, Terms], Verdict]
+
+
 def items_of(
     shelf: Shelf,
     wanted: Iterable[Wanted],
-    enforced: str | None = None,
+    enforced: Ruling | None = None,
     said: Said = MappingProxyType({}),
 ) -> tuple[Item, ...]:
     """Return one item for each dataset; an enforced policy bars what it must.
@@ -32,8 +41,8 @@ def items_of(
     )
 
 
-def policy_named(shelf: Shelf, name: str) -> str:
-    """Return the name of a policy that the catalog has.
+def kept_ruling(shelf: Shelf, name: str) -> Ruling:
+    """Return the verdicts of a policy of the catalog, which are on the shelf.
 
     Raises:
         UsageError: if it has none of this name.
@@ -41,11 +50,16 @@ def policy_named(shelf: Shelf, name: str) -> str:
     """
     if name not in shelf.policies:
         known = ", ".join(sorted(shelf.policies))
-        raise UsageError(f"there is no policy {name!r}", mend=f"known: {known}")
-    return name
+        raise UsageError(
+            f"there is no policy {name!r}",
+            mend=f"known: {known}; or a file, such as ./{name}.yaml",
+        )
+    return Ruling(name, lambda judged, _: judged.verdicts[name])
 
 
-def _item(dossier: Dossier, wanted: Wanted, enforced: str | None, said: Said) -> Item:
+def _item(
+    dossier: Dossier, wanted: Wanted, enforced: Ruling | None, said: Said
+) -> Item:
     entry = wanted.entry
     artifacts, licenses = dossier.artifacts, dossier.licenses
     if len(wanted.parts) < len(entry.rungs):
@@ -74,12 +88,14 @@ def _joined(licenses: Sequence[Judged]) -> str:
     return " AND ".join(f"({text})" if " " in text else text for text in found)
 
 
-def _barred(dossier: Dossier, policy: str) -> dict[str, str]:
+def _barred(dossier: Dossier, enforced: Ruling) -> dict[str, str]:
     barred: dict[str, str] = {}
-    verdicts = {one.part: one.verdicts[policy] for one in dossier.licenses}
+    both = zip(dossier.licenses, dossier.terms, strict=True)
+    verdicts = {one.part: enforced.of(one, terms) for one, terms in both}
     for artifact in dossier.artifacts:
         verdict = verdicts[artifact.part]
         if verdict.decision != "allowed":
             reasons = "; ".join(verdict.reasons)
-            barred[artifact.path] = f"{policy}: {verdict.decision}: {reasons}"
+            under = f"{verdict.decision} under the policy {enforced.policy}"
+            barred[artifact.path] = f"{under}: {reasons}"
     return barred

@@ -73,7 +73,10 @@ def make_plan(
             used_bytes=inventory.used,
             fits=room.holds(peak),
         ),
-        problems=_problems(datasets, weights, room, options, peak),
+        problems=(
+            *_all_barred(items),
+            *_problems(datasets, weights, room, options, peak),
+        ),
     )
 
 
@@ -193,6 +196,20 @@ def _totals(datasets: Sequence[PlannedDataset], peak: int) -> Totals:
         ),
         unpacked_bytes=sum(d.unpacked_bytes for d in datasets),
         peak_disk_bytes=peak,
+    )
+
+
+def _all_barred(items: Sequence[Item]) -> tuple[PlanProblem, ...]:
+    """Return the problem of a selection of which a policy leaves nothing."""
+    barred = [reason for item in items for reason in item.barred.values()]
+    if not barred or len(barred) < sum(len(item.artifacts) for item in items):
+        return ()
+    return (
+        PlanProblem(
+            code="nothing-allowed",
+            message=f"all that is selected is left out: {barred[0]}",
+            hint="`lemm-catalog licenses` with the same words has all reasons",
+        ),
     )
 
 

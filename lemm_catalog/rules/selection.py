@@ -34,10 +34,12 @@ def select(
     *,
     exclude: Sequence[str] = (),
     priorities: Mapping[str, int] | None = None,
+    any_state: bool = False,
 ) -> tuple[Wanted, ...]:
     """Return what the words select, in pull order; no words select everything.
 
-    Pull order: the highest priority first, then the lower rung, then the id.
+    Pull order: the highest priority first, then the lower rung, then the id. What is
+    excluded or withdrawn is only selected with ``any_state``, and if it is named.
 
     Raises:
         UsageError: if a word names nothing, or only what is excluded.
@@ -45,7 +47,7 @@ def select(
     """
     chosen: dict[str, set[str | None]] = {}
     for word in words or ["*"]:
-        for entry, parts in _matches(shelf, word):
+        for entry, parts in _matches(shelf, word, hidden=any_state):
             chosen.setdefault(entry.id, set()).update(parts)
     for word in exclude:
         for entry, parts in _matches(shelf, word, hidden=True):
@@ -113,7 +115,7 @@ def _matches(
             raise UsageError(f"no dataset matches {word!r}", mend="see `list`")
         yield from found
     elif "/" in word:
-        yield _by_part(shelf, word)
+        yield _by_part(shelf, word, hidden=hidden)
     else:
         known = [*shelf.ladder, *sorted(shelf.entries)]
         raise _unknown(word, "dataset or phase", known)
@@ -142,10 +144,10 @@ def _by_glob(shelf: Shelf, pattern: str) -> Iterator[tuple[Entry, Parts]]:
                 yield entry, parts
 
 
-def _by_part(shelf: Shelf, word: str) -> tuple[Entry, Parts]:
+def _by_part(shelf: Shelf, word: str, *, hidden: bool = False) -> tuple[Entry, Parts]:
     name, _, part = word.partition("/")
     entry = find(shelf, name)
-    if not entry.is_offered:
+    if not entry.is_offered and not hidden:
         raise _not_offered(entry)
     if _dashed(part) not in entry.rungs:
         parts = sorted(filter(None, entry.rungs))

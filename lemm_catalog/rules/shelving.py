@@ -10,7 +10,7 @@ from lemm_catalog.model.source import Source
 from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.artifacts import artifacts_of
-from lemm_catalog.rules.licensing import judge
+from lemm_catalog.rules.licensing import Judge, known_in
 from lemm_catalog.rules.naming import asking_in, known_by_id, named_in
 
 
@@ -31,10 +31,15 @@ class Shelver:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        known = known_in(catalog.licenses)
+        self._judges = {
+            name: Judge(known, policy.permits)
+            for name, policy in catalog.policies.items()
+        }
         self._verdicts = cache(self._judged_by_all)
-        known = known_by_id(catalog.licenses)
-        self._named = cache(lambda text: named_in(text, known))
-        self._asking = cache(lambda text: asking_in(text, known))
+        entries = known_by_id(catalog.licenses)
+        self._named = cache(lambda text: named_in(text, entries))
+        self._asking = cache(lambda text: asking_in(text, entries))
 
     def entry(self, manifest: Manifest) -> Entry:
         """Return what a dataset is selected by."""
@@ -59,6 +64,7 @@ class Shelver:
             homepage=manifest.homepage,
             version=manifest.version,
             tasks=manifest.tasks,
+            media=manifest.format.media,
             host=_host(manifest.files[0].source[0]),
             licenses=tuple(
                 Judged(
@@ -76,8 +82,7 @@ class Shelver:
         )
 
     def _judged_by_all(self, terms: Terms) -> dict[str, Verdict]:
-        facts, policies = self._catalog.licenses, self._catalog.policies
-        return {name: judge(terms, facts, policies[name]) for name in policies}
+        return {name: judge.terms(terms) for name, judge in self._judges.items()}
 
 
 def phase_of(manifest: Manifest, file: File) -> str:

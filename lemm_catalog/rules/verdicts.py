@@ -24,3 +24,8 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 def distinct(items: Iterable[Any]) -> tuple[Any, ...]:
     """Return each item once, in the order of their first appearance."""
     return tuple(dict.fromkeys(items))
+
+
+def no_better_than(floor: Decision, decision: Decision) -> Decision:
+    """Return the graver of two decisions."""
+    return max(floor, decision, key=RANK.__getitem__)

@@ -2,31 +2,14 @@
 
 import hashlib
 from functools import cache
-from pathlib import Path
 
-import yaml
-
-from lemm_catalog.model.license import LicenseFacts, Policy
+from lemm_catalog.load.catalog import load
 from lemm_catalog.model.reading import Reading
 from lemm_catalog.model.verdict import Decision
 from lemm_catalog.rules.wording.reading import judge_reading, read
 
-_CATALOG = Path(__file__).parent.parent.parent / "catalog"
-
-
-def _loaded(path: Path) -> dict[str, object]:
-    content: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content
-
-
-FACTS = {
-    path.stem: LicenseFacts.model_validate(_loaded(path))
-    for path in sorted((_CATALOG / "licenses").glob("*.yaml"))
-}
-POLICIES = {
-    path.stem: Policy.model_validate(_loaded(path))
-    for path in sorted((_CATALOG / "policies").glob("*.yaml"))
-}
+_LOADED = load().catalog
+FACTS, POLICIES = _LOADED.licenses, _LOADED.policies
 
 
 def reading(text: str) -> Reading:

@@ -164,15 +164,14 @@ def _note_family(shelf: Shelf, id_: str) -> None:
 
 
 def _note_phrases(shelf: Shelf, entry: LicenseFacts) -> None:
-    """Note the ids and aliases whose meaning the grammar does not tell already."""
-    pairs: list[tuple[str, tuple[str, ...]]] = [(id_, (id_,)) for id_ in entry.ids]
-    pairs += [(alias, tuple(entry.ids)) for alias in entry.aliases]
-    if entry.url and len(entry.ids) == 1:
-        pairs.append((entry.url, tuple(entry.ids)))
-    for phrase, ids in pairs:
+    """Note the spellings whose meaning the grammar does not tell already."""
+    for phrase, id_ in entry.spellings.items():
+        if id_ and phrase != id_.casefold() and _is_a_remark(entry, id_):
+            continue
+        ids = (id_,) if id_ else tuple(entry.ids)
         tokens = tokens_of(phrase)
-        if [token.word for token in tokens] == ["public", "domain"] and len(ids) == 1:
-            shelf.domain["public domain"] = ids[0]
+        if [token.word for token in tokens] == ["public", "domain"] and id_:
+            shelf.domain["public domain"] = id_
         if not tokens or _is_told(tokens):
             continue
         if len(tokens) == 1 and tokens[0].is_link:
@@ -183,6 +182,15 @@ def _note_phrases(shelf: Shelf, entry: LicenseFacts) -> None:
         shelf.phrases.setdefault(words[0], []).append((words, Known(ids, phrase)))
     for found in shelf.phrases.values():
         found.sort(key=lambda one: len(one[0]), reverse=True)
+
+
+def _is_a_remark(entry: LicenseFacts, id_: str) -> bool:
+    """Whether an id is of no license, but of what people say in place of one.
+
+    Such words ("other", "non-commercial") stand in all kinds of sentences, which the
+    grammar reads as a whole.
+    """
+    return not entry.permits and entry.text_of(id_) is None
 
 
 def _is_told(tokens: Sequence[Token]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lemm_catalog.load.catalog import Loaded, load, load_paths
 from lemm_catalog.problems import errors_in
-from tests.builders import a_file, manifest_data
+from tests.builders import a_claim, a_file, manifest_data
 from tests.unit.load.writing import a_root, full_root, written
 
 PIN = {"path": "data/a.wav", "size": 3, "checksums": {"sha256": "0" * 64}}
@@ -156,7 +156,8 @@ def test_a_path_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_manifest_is_judged_within_the_catalog_it_lies_in(tmp_path: Path) -> None:
     mine = {"schema_version": 1, "ids": ["LicenseRef-Mine"], "title": "Mine"}
-    data = manifest_data(phase="own", license="LicenseRef-Mine", files=[SET])
+    claimed = {"expression": "LicenseRef-Mine", "claims": [a_claim("LicenseRef-Mine")]}
+    data = manifest_data(phase="own", license=claimed, files=[SET])
     root = a_root(
         tmp_path, data, licenses__mine=mine, phases={"phases": {"own": {"title": "O"}}}
     )

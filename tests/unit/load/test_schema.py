@@ -101,7 +101,7 @@ def test_text_in_the_place_of_a_list_is_shown_as_one(tmp_path: Path) -> None:
 
 
 def test_every_unknown_key_is_a_problem_of_its_own_at_its_place(tmp_path: Path) -> None:
-    data = {"file": 1, "prio": 2, "x-mine": 3}
+    data = {"file": 1, "prio": 2, "x-mine": 3, "license": "CC0-1.0"}
     found = problems(tmp_path, **data)
     assert [problem.key for problem in found] == ["file", "prio"]
     assert [problem.line for problem in found] == [27, 28]

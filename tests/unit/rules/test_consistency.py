@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from lemm_catalog.rules.consistency import findings
-from tests.builders import OTHER_SHA, SHA, a_catalog, a_file, a_lock, a_manifest
+from tests.builders import (
+    OTHER_SHA,
+    SHA,
+    a_catalog,
+    a_claim,
+    a_file,
+    a_lock,
+    a_manifest,
+)
 
 WEAK = {"md5": SHA[:32]}
 PLAIN = "http://example.org/x"
@@ -35,16 +43,86 @@ def test_a_good_manifest_has_no_finding() -> None:
         ("Creative Commons Zero", "bad-expression"),
         ("()", "bad-expression"),
         ("(((", "bad-expression"),
-        ("CC0-1.0 WITH Something-exception", None),
+        ("CC0-1.0+", None),
+        ("NOASSERTION", None),
+        ("NONE", None),
+        ("NONE AND CC0-1.0", "bad-expression"),
+        ("CC0-1.0 WITH Something-exception", "unknown-exception"),
         ("CC-BY-9.9", "unknown-license"),
         ("CC-BY-4.0", "attribution-missing"),
-        ("CC-BY-4.0 WITH Something-exception", "attribution-missing"),
     ],
 )
 def test_a_license_is_an_expression_of_known_ids(
     license_text: str, code: str | None
 ) -> None:
-    assert codes(license=license_text) == ([code] if code else [])
+    found = [one for one in codes(license=license_text) if one != "no-claim"]
+    assert found == ([code] if code else [])
+
+
+NC = a_claim("CC-BY-NC-4.0", url="https://nc.example/")
+
+
+@pytest.mark.parametrize(
+    ("license_", "expected"),
+    [
+        (
+            {"expression": "CC0-1.0"},
+            ("no-claim", "nobody is named who says that it is under CC0-1.0"),
+        ),
+        (
+            {"expression": "CC0-1.0", "claims": [NC]},
+            (
+                "looser-than-claim",
+                "CC0-1.0 permits commercial use, derivatives, redistribution, model "
+                "training; https://nc.example/ says CC-BY-NC-4.0, which does not",
+            ),
+        ),
+        ({"expression": "CC0-1.0", "claims": [NC], "note": "Since 2025."}, None),
+        (
+            {"expression": "CC-BY-NC-4.0", "claims": [a_claim("CC0-1.0")]},
+            None,
+        ),
+        (
+            {"expression": "CC0-1.0", "claims": [a_claim("CC0-1.0", verified=False)]},
+            (
+                "claim-unverified",
+                "nobody has verified what https://example.org/license says",
+            ),
+        ),
+        (
+            {
+                "expression": "LicenseRef-Unclear",
+                "claims": [a_claim("LicenseRef-Elsewhere")],
+            },
+            (
+                "claim-unknown-license",
+                "no file in licenses/ knows LicenseRef-Elsewhere, which is claimed",
+            ),
+        ),
+        (
+            {"expression": "LicenseRef-Unclear", "claims": [a_claim("free as in")]},
+            ("claim-unclear", "'free as in' is not an SPDX license expression"),
+        ),
+    ],
+)
+def test_a_claim_bears_a_license_out(
+    license_: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    assert told(license=license_) == ([expected] if expected else [])
+
+
+def test_a_part_with_a_license_of_its_own_wants_a_claim_of_its_own() -> None:
+    files = [a_file(part="audio")]
+    both = {"license": {"expression": "CC0-1.0", "claims": [a_claim("CC0-1.0")]}}
+    parts = {"audio": {"license": "CC0-1.0"}}
+    assert codes(files=files, parts=parts, **both) == ["no-claim"]
+    about = a_claim("CC0-1.0", part="audio")
+    both["license"]["claims"] = [a_claim("CC0-1.0"), about]
+    assert codes(files=files, parts=parts, **both) == []
+
+
+def test_what_travels_with_the_catalog_is_its_own_to_license() -> None:
+    assert codes(license="CC0-1.0", files=[a_file(source="notes.tar.gz")]) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.model.verdict import Verdict
-from lemm_catalog.rules.items import items_of, policy_named
+from lemm_catalog.rules.items import items_of, kept_ruling
 from lemm_catalog.rules.licensing import (
     judge,
     judge_expression,
@@ -35,8 +35,17 @@ CLAIM = {"expression": "CC-BY-4.0", "url": "https://a.example/", "seen": "2026-1
         ("what?", "review", "'what?' is not an SPDX license expression"),
         ("CC-BY-NC-4.0 OR CC0-1.0", "allowed", "CC0-1.0 permits commercial use and "
             "derivatives"),
-        ("CC0-1.0 WITH X-exception", "allowed", "CC0-1.0 permits commercial use and "
-            "derivatives"),
+        ("CC0-1.0+", "allowed", "CC0-1.0+ permits commercial use and derivatives"),
+        ("NONE", "denied", "no license is given, so nothing is permitted"),
+        ("NOASSERTION", "review", "nobody has said which license holds"),
+        ("CC0-1.0 OR NONE", "review", "'CC0-1.0 OR NONE' is not an SPDX license "
+            "expression"),
+        ("DocumentRef-a:LicenseRef-b", "review", "DocumentRef-a:LicenseRef-b is "
+            "described in another document, not in this catalog"),
+        ("CC0-1.0-or-later", "review", "the terms of CC0-1.0-or-later are not known "
+            "to this catalog"),
+        ("\u212b-1.0 OR CC0-1.0", "review", "'\u212b-1.0 OR CC0-1.0' is not an SPDX "
+            "license expression"),
     ],
 )  # fmt: skip
 def test_a_verdict_has_its_reason(expression: str, decision: str, reason: str) -> None:
@@ -62,6 +71,27 @@ def test_claims_that_disagree_are_for_a_person_to_judge() -> None:
     assert found.reasons[-1] == (
         "https://a.example/ says CC-BY-4.0, the manifest CC0-1.0"
     )
+
+
+def test_a_claim_that_disagrees_does_not_better_a_denied_license() -> None:
+    manifest = a_manifest(license={"expression": "CC-BY-NC-4.0", "claims": [CLAIM]})
+    assert judged(manifest)[None].decision == "denied"
+
+
+def test_what_a_claim_rules_out_is_among_the_reasons() -> None:
+    claims = [CLAIM | {"expression": "CC-BY-NC-4.0"}, CLAIM | {"expression": "X-1"}]
+    found = judged(a_manifest(license={"expression": "CC0-1.0", "claims": claims}))
+    assert found[None].reasons[1:] == (
+        "https://a.example/ says CC-BY-NC-4.0, the manifest CC0-1.0",
+        "CC-BY-NC-4.0 forbids commercial use",
+        "https://a.example/ says X-1, the manifest CC0-1.0",
+        "the terms of X-1 are not known to this catalog",
+    )
+
+
+def test_terms_that_must_be_agreed_to_are_a_duty() -> None:
+    license_ = {"expression": "CC0-1.0", "accept": {"terms": "The form."}}
+    assert judged(a_manifest(license=license_))[None].duties == ("acceptance",)
 
 
 def test_a_claim_in_another_spelling_agrees() -> None:
@@ -96,9 +126,10 @@ def test_a_policy_bars_each_artifact_with_its_reason() -> None:
         files=[a_file(path="a"), a_file(path="b", part="nc")],
     )
     shelf = shelved(a_catalog(manifest))
-    (item,) = items_of(shelf, select(shelf, ["notes"]), "commercial")
+    ruling = kept_ruling(shelf, "commercial")
+    (item,) = items_of(shelf, select(shelf, ["notes"]), ruling)
     assert item.barred == {
-        "b": "commercial: denied: CC-BY-NC-4.0 forbids commercial use"
+        "b": "denied under the policy commercial: CC-BY-NC-4.0 forbids commercial use"
     }
     assert (item.license, item.verdict.decision) == (
         "CC0-1.0 AND CC-BY-NC-4.0",
@@ -107,8 +138,8 @@ def test_a_policy_bars_each_artifact_with_its_reason() -> None:
 
 
 def test_an_unknown_policy_is_a_slip_of_the_user() -> None:
-    with pytest.raises(Exception, match=r"no policy 'x' \(known: commercial\)"):
-        policy_named(shelved(a_catalog()), "x")
+    with pytest.raises(Exception, match=r"no policy 'x' \(known: commercial; or a "):
+        kept_ruling(shelved(a_catalog()), "x")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Audits of licenses, in the formats that people and their tools read."""
