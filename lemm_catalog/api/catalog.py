@@ -132,8 +132,12 @@ class Catalog(Shelf):
         from lemm_catalog.api import pulling
         from lemm_catalog.api.saved import items_of_saved
 
-        today = self.items([dataset.id for dataset in saved.datasets])
-        items = items_of_saved(saved, today)
+        items = items_of_saved(
+            saved,
+            lambda ids, policy: self.items(
+                ids, Settings(cache_dir=settings.cache_dir, policy=policy)
+            ),
+        )
         return pulling.carry_out(self, saved.selection, items, settings, observer)
 
     def verify(

@@ -50,16 +50,16 @@ def _open_shelf(roots: Sequence[str | Path], index: Path | None) -> Opened:
     since = time.time_ns()
     sight = look(folders_of(roots), builtin_root()) if index else None
     if index is None or sight is None:
-        return _opened(_read_anew(roots, None, None))
+        return _opened(_read_anew(roots, None, None), roots)
     place = Index(index, "catalog", roots)
     held = place.read()
     saved = Saved(*held) if held else None
     if saved and sight == saved.sight and _has_companions(saved):
-        return _opened(saved)
+        return _opened(saved, roots)
     saved = _read_anew(roots, saved, sight)
     if lasting := settled(sight, since):
         place.write(saved._replace(shared=lasting.shared, datasets=lasting.datasets))
-    return _opened(saved)
+    return _opened(saved, roots)
 
 
 def _read_anew(
@@ -99,11 +99,12 @@ def _has_all(saved: Saved, name: str) -> bool:
     return all(map(os.path.exists, saved.companions.get(name, ())))
 
 
-def _opened(saved: Saved) -> Opened:
+def _opened(saved: Saved, roots: Sequence[str | Path]) -> Opened:
     shelf = Shelf(
         ladder=saved.ladder,
         policies=saved.policies,
         entries={row[0]: Entry._make(row) for row in saved.entries},
         dossiers=Dossiers(saved.dossiers, saved.judged),
+        roots=roots,
     )
     return Opened(shelf=shelf, notes=saved.notes)

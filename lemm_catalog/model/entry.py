@@ -5,7 +5,7 @@ licenses and policies: all that a plan, a list or a pull needs to know. An entry
 enough to select by, and there may be ten thousand; the dossier is the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -67,7 +67,10 @@ class Dossier(NamedTuple):
 
 
 class Shelf:
-    """All datasets of a catalog, its ladder and the names of its policies."""
+    """All datasets of a catalog, its ladder and the names of its policies.
+
+    ``roots`` are where it was read from, none being the builtin one.
+    """
 
     def __init__(
         self,
@@ -76,11 +79,13 @@ class Shelf:
         policies: tuple[str, ...],
         entries: Mapping[str, Entry],
         dossiers: Mapping[str, Dossier],
+        roots: Sequence[str | Path] = (),
     ) -> None:
         self.ladder = ladder
         self.policies = policies
         self.entries = entries
         self.dossiers = dossiers
+        self.roots = tuple(roots)
 
     @property
     def homes(self) -> Mapping[str, Path]:

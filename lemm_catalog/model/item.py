@@ -11,7 +11,9 @@ from lemm_catalog.model.verdict import Verdict
 class Item(NamedTuple):
     """One dataset to plan: its artifacts, and why some of it must not be taken.
 
-    ``barred`` maps an artifact's path to the reason a policy leaves it out.
+    ``barred`` maps an artifact's path to the reason a policy leaves it out; ``needed``
+    has the reason for what comes along though nobody selected it. ``policy`` is the
+    one that is enforced.
     """
 
     id: str
@@ -23,6 +25,8 @@ class Item(NamedTuple):
     verdict: Verdict
     artifacts: tuple[Artifact, ...]
     barred: Mapping[str, str] = MappingProxyType({})
+    needed: Mapping[str, str] = MappingProxyType({})
+    policy: str | None = None
 
 
 class Options(NamedTuple):

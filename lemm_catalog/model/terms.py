@@ -6,6 +6,8 @@ what judges, credits or asks for consent needs no manifest.
 
 from typing import NamedTuple
 
+from lemm_catalog.model.item_table import ItemTable
+
 
 class Claimed(NamedTuple):
     """Who says which license holds, on which page, and the day it was seen there.
@@ -30,7 +32,8 @@ class Consent(NamedTuple):
 class Terms(NamedTuple):
     """The license of a part, or of what belongs to none, and the evidence for it.
 
-    ``claims`` are those about this part or about the whole dataset.
+    ``claims`` are those about this part or about the whole dataset; ``items`` is the
+    table that says more of each item.
     """
 
     part: str | None
@@ -39,3 +42,4 @@ class Terms(NamedTuple):
     claims: tuple[Claimed, ...] = ()
     note: str | None = None
     accept: Consent | None = None
+    items: ItemTable | None = None

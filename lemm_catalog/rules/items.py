@@ -6,6 +6,7 @@ from lemm_catalog.errors import UsageError
 from lemm_catalog.model.entry import Dossier, Judged, Shelf
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.verdict import Verdict
+from lemm_catalog.rules.picking import Wished, picked
 from lemm_catalog.rules.selection import Wanted
 from lemm_catalog.rules.verdicts import worst
 
@@ -42,6 +43,9 @@ def _item(dossier: Dossier, wanted: Wanted, enforced: str | None) -> Item:
         artifacts = tuple(a for a in artifacts if a.part in wanted.parts)
         # By part: a set of which a lock lists nothing has no artifacts.
         licenses = tuple(one for one in licenses if one.part in wanted.parts)
+    wished = Wished(artifacts, {}, {})
+    if enforced:
+        wished = picked(dossier, artifacts, _barred(dossier, enforced), enforced)
     return Item(
         id=entry.id,
         title=dossier.title,
@@ -50,8 +54,10 @@ def _item(dossier: Dossier, wanted: Wanted, enforced: str | None) -> Item:
         priority=wanted.priority,
         license=_joined(licenses),
         verdict=worst(one.verdicts.get(_COMMERCIAL, _UNJUDGED) for one in licenses),
-        artifacts=artifacts,
-        barred=_barred(dossier, enforced) if enforced else {},
+        artifacts=wished.artifacts,
+        barred=wished.barred,
+        needed=wished.needed,
+        policy=enforced,
     )
 
 
