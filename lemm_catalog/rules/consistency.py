@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from lemm_catalog.model.catalog import Catalog
 from lemm_catalog.model.manifest import License, Manifest
+from lemm_catalog.rules.declared_items import items_can_be_read
 from lemm_catalog.rules.finding import Finding, Key, Rule, near
 from lemm_catalog.rules.licensing import license_ids
 from lemm_catalog.rules.pinning import (
@@ -186,4 +187,5 @@ RULES: tuple[Rule, ...] = (
     sources_are_pinned,
     locks_agree,
     archives_are_bounded,
+    items_can_be_read,
 )

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from zlib import crc32
 
 from lemm_catalog.errors import SourceError
 from lemm_catalog.model.artifact import Artifact
@@ -62,7 +63,8 @@ def judging(
 def fit_to_show(text: str) -> str:
     """Return a text of a table as one that can be shown and kept."""
     clean = "".join(c if c.isprintable() else "\ufffd" for c in text[:80])
-    return f"{clean}…" if len(text) > 80 else clean
+    # Two texts of one beginning are two.
+    return f"{clean}… ({crc32(text.encode('utf-8', 'replace')):08x})"
 
 
 class Decided:
