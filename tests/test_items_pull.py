@@ -13,6 +13,8 @@ import pytest
 
 from lemm_catalog import Catalog
 from lemm_catalog.api.itemized import Itemizer
+from lemm_catalog.load.rows import Dossiers, JudgedRow, packed
+from lemm_catalog.model.item_table import ItemTable
 from lemm_catalog.model.plan import Plan
 from lemm_catalog.model.receipt import ReceivedArtifact, Selection
 from lemm_catalog.model.tally import Tally, Untold
@@ -385,6 +387,30 @@ def test_a_killed_pull_goes_on_and_ends_the_same(
 
 def _has_sent(count: int, server: HttpServer) -> bool:
     return server.sent() >= count
+
+
+def test_a_reader_is_asked_for_what_the_words_do_not_have(shop: Shop) -> None:
+    shop.catalog.pull(f"{ID}/metadata", settings=shop.settings(None))
+    asked = []
+
+    def read(text: str) -> str | None:
+        asked.append(text)
+        return "CC-BY-4.0" if text == "Attribution" else None
+
+    (found,) = Itemizer(shop.catalog, shop.store, read).tallies(ID, "commercial")
+    assert isinstance(found, Tally)
+    assert asked == ["Attribution"]
+    more = Counter(SMALL.values())["Attribution"]
+    assert found.share("allowed").items == len(TAKEN) + more
+
+
+def test_an_index_remembers_where_the_table_is(shop: Shop) -> None:
+    dossier = shop.catalog.dossiers[ID]
+    assert dossier.terms[0].items
+    judged: dict[JudgedRow, int] = {}
+    row = packed(dossier, judged)
+    assert Dossiers({ID: row}, judged)[ID] == dossier
+    assert isinstance(Dossiers({ID: row}, judged)[ID].terms[0].items, ItemTable)
 
 
 def test_the_receipt_can_be_read_by_people(shop: Shop) -> None:

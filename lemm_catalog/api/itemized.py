@@ -25,24 +25,32 @@ from lemm_catalog.rules.picking import table_artifact
 from lemm_catalog.store.contents import Contents
 
 
-def _nobody_reads(text: str) -> str | None:
-    """Understand nothing: what the manifest's own words do not have is `review`."""
-    return None
+def reading(facts: Facts) -> Reader:
+    """Return what makes an expression of the text of a license, by known facts.
+
+    It understands nothing yet: what the manifest's own words do not have is `review`.
+    """
+    return lambda text: None
 
 
 class Itemizer:
     """Reads the tables of items of a catalog, and judges what they say.
 
     ``read`` makes an expression of the text of a license, or None of what it does not
-    understand; it is asked for what the manifest's own words do not have.
+    understand; it is asked for what the manifest's own words do not have. Without one
+    it is what `reading` returns.
     """
 
     def __init__(
-        self, catalog: Shelf, store: Contents, read: Reader = _nobody_reads
+        self, catalog: Shelf, store: Contents, read: Reader | None = None
     ) -> None:
         self._catalog = catalog
         self._store = store
-        self._read = read
+        self._given = read
+
+    @cached_property
+    def _read(self) -> Reader:
+        return self._given or reading(self._facts)
 
     @cached_property
     def _facts(self) -> Facts:

@@ -78,7 +78,10 @@ class Choice:
     def wants(self, name: str) -> bool:
         """Whether a file is an allowed item, or none at all."""
         path = self._unpack.place_of(name)
-        if self._decided.of(path) is not None or path in self._besides:
+        said = self._decided.of(path)
+        if said is not None:
+            return said.decision == "allowed"
+        if path in self._besides:
             return True
         self._members[None] += 1
         return False
