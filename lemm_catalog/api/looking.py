@@ -38,13 +38,15 @@ def items(
         priorities=settings.priorities,
     )
     found = items_of(catalog, wanted, policy)
-    if policy and any(a.picked for item in found for a in item.artifacts):
-        # By need: it reads licenses and policies, which takes as long as a plan.
-        from lemm_catalog.api.itemized import Itemizer
+    if not any(a.picked for item in found for a in item.artifacts):
+        return found
+    store = Contents(settings.cache_dir)
+    if store.known_datasets().isdisjoint(item.id for item in found):
+        return found  # nothing was chosen before
+    # By need: it reads licenses and policies, which takes longer than a plan.
+    from lemm_catalog.api.itemized import Itemizer
 
-        itemizer = Itemizer(catalog, Contents(settings.cache_dir))
-        return tuple(map(itemizer.settled, found))
-    return found
+    return tuple(map(Itemizer(catalog, store).settled, found))
 
 
 def as_received(
