@@ -3,7 +3,7 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,14 @@ class Shop:
         (found,) = catalog.pull("notes", settings=self.settings).datasets
         return found
 
+    def changed(self, change: Callable[[dict[str, Any]], None]) -> Catalog:
+        manifest = self.root / "catalog" / "datasets" / "notes.yaml"
+        first, text = manifest.read_text(encoding="utf-8").split("\n", 1)
+        data = yaml.safe_load(text)
+        change(data)
+        manifest.write_text(f"{first}\n{yaml.safe_dump(data)}", encoding="utf-8")
+        return Catalog.load(self.root / "catalog")
+
     @property
     def files(self) -> set[str]:
         place = self.cache / "notes"
@@ -184,19 +192,57 @@ def test_rows_that_lead_outside_are_for_review(shop: Shop) -> None:
     assert [share.items for share in found.shares] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("expression", ["LicenseRef-FMA-per-track", "CC0-1.0"])
+def test_a_table_counts_also_where_the_whole_would_be_allowed(
+    expression: str, shop: Shop
+) -> None:
+    shop.catalog(GOOD)
+    catalog = shop.changed(lambda data: data["license"].update(expression=expression))
+    catalog.pull("notes", settings=shop.settings)
+    assert shop.files == {
+        *("data/1.wav", "data/README", "data/sub/3.wav", "notes.csv"),
+    }
+
+
+def test_what_cannot_be_chosen_among_is_barred_though_the_whole_is_allowed(
+    shop: Shop,
+) -> None:
+    shop.catalog(GOOD)
+
+    def change(data: dict[str, Any]) -> None:
+        data["license"]["expression"] = "CC0-1.0"
+        del data["files"][0]["unpack"]  # now it is one file, whatever is in it
+
+    actions = shop.changed(change).plan("notes", settings=shop.settings).datasets[0]
+    assert [(a.action, a.path) for a in actions.actions] == [
+        ("skip", "notes.tar.gz"),
+        ("fetch", "notes.csv"),
+    ]
+    assert actions.actions[0].reason == (
+        "commercial: review: its items have licenses of their own, and it cannot be"
+        " chosen among them"
+    )
+
+
+def test_a_table_that_is_not_allowed_itself_bars_all_of_it(shop: Shop) -> None:
+    shop.catalog(GOOD)
+
+    def change(data: dict[str, Any]) -> None:
+        data["license"]["expression"] = "CC0-1.0"
+        data["parts"]["tables"]["license"] = {
+            "expression": "CC-BY-NC-4.0",
+            "attribution": "Somebody",
+        }
+
+    plan = shop.changed(change).plan("notes", settings=shop.settings)
+    assert {a.action for a in plan.datasets[0].actions} == {"skip"}
+
+
 def test_claims_that_disagree_bar_all_of_it(shop: Shop) -> None:
     shop.catalog(GOOD)
-    manifest = shop.root / "catalog" / "datasets" / "notes.yaml"
-    data = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-    claim = {
-        "expression": "CC-BY-4.0",
-        "url": "https://example.org/",
-        "seen": "2026-11-22",
-    }
-    data["license"]["claims"] = [claim]
-    first = "# yaml-language-server: $schema=../../schemas/manifest.v1.schema.json\n"
-    manifest.write_text(first + yaml.safe_dump(data), encoding="utf-8")
-    catalog = Catalog.load(shop.root / "catalog")
+    url = "https://example.org/"
+    claim = {"expression": "CC-BY-4.0", "url": url, "seen": "2026-11-22"}
+    catalog = shop.changed(lambda data: data["license"].update(claims=[claim]))
     actions = catalog.plan("notes", settings=shop.settings).datasets[0].actions
     assert [(a.action, a.path) for a in actions] == [
         ("skip", "notes.tar.gz"),

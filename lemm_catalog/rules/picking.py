@@ -8,6 +8,9 @@ from lemm_catalog.model.entry import Dossier
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.model.terms import Terms
 
+_OF_ITEMS = "its items have licenses of their own, and it cannot be chosen among them"
+ALL_IS_HERE = "all of it is here, and with it what"
+
 
 class Wished(NamedTuple):
     """The artifacts of a dataset under a policy; tables come before what needs them.
@@ -29,23 +32,30 @@ def picked(
     """Return what a policy takes where tables say which items it allows.
 
     An archive with such a table is not barred as a whole, unless its table is, or
-    somebody claims another license than the manifest does.
+    somebody claims another license than the manifest does. What cannot be taken apart
+    is barred, also if the license of the whole would do.
     """
     tables: dict[str, Artifact] = {}
     chosen: dict[str, Artifact] = {}
+    whole: dict[str, str] = {}
     for terms in dossier.terms:
-        table = table_artifact(dossier, terms)
-        if table is None or table.path in barred or not _is_agreed(terms):
+        if terms.items is None:
             continue
+        table = table_artifact(dossier, terms)
+        can_be_read = table and table.path not in barred and _is_agreed(terms)
         for one in artifacts:
-            if one.part == terms.part and one.unpack and one.path != table.path:
+            if one.part != terms.part:
+                continue
+            if table and can_be_read and one.unpack and one.path != table.path:
                 wish = Picked(policy=policy, table=table.path)
                 chosen[one.path] = one._replace(picked=wish)
                 tables[table.path] = table
+            else:
+                whole[one.path] = f"{policy}: review: {_OF_ITEMS}"
     rest = (a for a in artifacts if a.path not in tables)
     return Wished(
         artifacts=(*tables.values(), *(chosen.get(a.path, a) for a in rest)),
-        barred={path: why for path, why in barred.items() if path not in chosen},
+        barred={p: why for p, why in {**whole, **barred}.items() if p not in chosen},
         needed=dict.fromkeys(tables, f"it says which items {policy} allows"),
     )
 
@@ -59,7 +69,10 @@ def table_artifact(dossier: Dossier, terms: Terms) -> Artifact | None:
 
 
 def _is_agreed(terms: Terms) -> bool:
-    return all(c.verified and c.expression == terms.expression for c in terms.claims)
+    # What must be agreed to first is not for a table to waive.
+    return terms.accept is None and all(
+        one.verified and one.expression == terms.expression for one in terms.claims
+    )
 
 
 def chosen_otherwise(artifact: Artifact, received: ReceivedArtifact) -> str | None:
@@ -75,6 +88,3 @@ def chosen_otherwise(artifact: Artifact, received: ReceivedArtifact) -> str | No
     if had and wish and not (received.unpacked or "").endswith(wish.word):
         return f"the table, or what {wish.policy} makes of its licenses, has changed"
     return None
-
-
-ALL_IS_HERE = "all of it is here, and with it what"
