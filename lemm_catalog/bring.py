@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from lemm_catalog.archives.base import ArchiveReader
 from lemm_catalog.archives.table import reader_for
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests
-from lemm_catalog.errors import LemmError, LocalError, SourceError
+from lemm_catalog.errors import LemmError, LocalError, RefusedError, SourceError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step, Verb
@@ -34,13 +34,24 @@ from lemm_catalog.transfer.traffic import Traffic
 from lemm_catalog.transfer.window import Window
 from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
 
+# Only a policy makes choices, and judging licenses takes long to import.
+if TYPE_CHECKING:
+    from lemm_catalog.itemize.choice import Chosen
+
+Chooser = Callable[[Artifact], "Chosen"]
+
+
+def _choose_nothing(artifact: Artifact) -> "Chosen":
+    raise RefusedError(f"{artifact.path}: nobody says which of its members are allowed")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What it takes to bring artifacts, and how it is to be done.
 
     ``mirrors`` maps a prefix of upstream's URLs to the site's own; ``tokens`` the
-    name a manifest gives a token to its value.
+    name a manifest gives a token to its value. ``choose`` says which members of an
+    archive a policy allows.
     """
 
     store: Store
@@ -50,6 +61,7 @@ class Means:
     mirrors: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     keep_archives: bool = False
+    choose: Chooser = _choose_nothing
     traffic: Traffic = field(default_factory=Traffic)
 
 
@@ -66,7 +78,8 @@ def bring(
         LocalError: if this machine fails.
 
     """
-    work = _Work(artifact, means, in_one_pass)
+    chosen = means.choose(artifact) if artifact.picked else None
+    work = _Work(artifact, means, in_one_pass, chosen)
     work.adopt_what_lies_there()
     fetched = work.fetched()
     unpacked = fetched.followed or work.unpacked_afterwards()
@@ -74,8 +87,15 @@ def bring(
 
 
 class _Work:
-    def __init__(self, artifact: Artifact, means: Means, in_one_pass: bool) -> None:
-        self._artifact = artifact
+    def __init__(
+        self,
+        artifact: Artifact,
+        means: Means,
+        in_one_pass: bool,
+        chosen: "Chosen | None",
+    ) -> None:
+        self._artifact = chosen.choice.artifact if chosen else artifact
+        self._chosen = chosen
         self._means = means
         self._size = artifact.size or 0
         self._folder = means.store.layout.staged(artifact.dataset, artifact.path)
@@ -83,6 +103,8 @@ class _Work:
         self._reader: ArchiveReader | None = None
         if artifact.unpack:
             self._reader = reader_for(artifact.path, artifact.unpack.format)
+        if self._reader is not None and chosen:
+            self._reader = chosen.choice.reader(self._reader)
         streams = self._reader is not None and self._reader.streams
         self._in_one_pass = in_one_pass and streams and not means.keep_archives
 
@@ -156,7 +178,9 @@ class _Work:
 
     @property
     def _is_kept(self) -> bool:
-        return self._reader is None or self._means.keep_archives
+        # An archive has all members, also those that the policy does not allow.
+        keeps = self._means.keep_archives and not self._chosen
+        return self._reader is None or keeps
 
     def _follow(self, stream: BinaryIO) -> Unpacked | None:
         if self._reader is None or not self._reader.streams:
@@ -224,6 +248,10 @@ class _Work:
                 ledger.add(checksums["sha256"], self._size, mtime_ns, artifact.path)
             marks = self._folder / "marks"
             write_marks(marks, checksums["sha256"], self._size, fetched.marks)
+        if self._chosen:
+            self._chosen.choice.write_credits(
+                self._folder / "credits", self._chosen.opens
+            )
         if unpacked:
             sync_everything()
         record = ReceivedArtifact(
@@ -237,6 +265,7 @@ class _Work:
             unpacked_bytes=unpacked.bytes if unpacked else 0,
             members=unpacked.members if unpacked else 0,
             kept=kept,
+            selection=self._chosen.choice.selection() if self._chosen else None,
         )
         store.record(artifact.dataset, record)
         if not kept:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable
 from random import Random
 
+from tests.item_tables import FEW, Track, tracks_csv
 from tests.replica_media import midi, mp3, wav
 
 Members = dict[str, bytes]
@@ -105,8 +106,7 @@ def fma(size: str, tracks: int) -> Builder:
 
     def build(rng: Random, scale: int) -> Members:
         clips: Members = {}
-        for number in range(tracks * scale):
-            track = 2 + number * (3 if number % 2 else 47)
+        for track in _numbers(tracks * scale):
             clips[f"{track // 1000:03}/{track:06}.mp3"] = mp3(rng, frames=70)
         return _fma_folder(f"fma_{size}", clips)
 
@@ -125,12 +125,6 @@ def _fma_folder(root: str, files: Members) -> Members:
 
 def fma_metadata(rng: Random, scale: int) -> Members:
     """Build fma_metadata.zip; tracks.csv has three header rows, features.csv four."""
-    licenses = ("Attribution", "Attribution-NonCommercial-ShareAlike 3.0 US")
-    tracks: list[list[object]] = [
-        ["", "album", "set", "set", "track", "track", "track"],
-        ["", "title", "split", "subset", "genre_top", "license", "title"],
-        ["track_id", "", "", "", "", "", ""],
-    ]
     features: list[list[object]] = [
         ["feature", "chroma_cens", "chroma_cens"],
         ["statistics", "kurtosis", "kurtosis"],
@@ -138,21 +132,36 @@ def fma_metadata(rng: Random, scale: int) -> Members:
         ["track_id", "", ""],
     ]
     for number in range(200 * scale):
-        track, size = 2 + number, ("small", "large")[number % 2]
-        license_ = licenses[number % 2]
-        row = ["training", size, "Hip-Hop", license_, f"Track, the {number}th"]
-        tracks.append([track, f'An "album" {number}', *row])
-        features.append([track, rng.uniform(-2, 9), rng.uniform(-2, 9)])
+        features.append([2 + number, rng.uniform(-2, 9), rng.uniform(-2, 9)])
     raw = {f"raw_{name}.csv": b"id\n" for name in ("albums", "artists", "tracks")}
     genres = _csv([["genre_id", "#tracks", "parent", "title", "top_level"]])
     files = raw | {
         "raw_genres.csv": b"id\n",
-        "tracks.csv": _csv(tracks),
+        "tracks.csv": b"".join(tracks_csv(fma_tracks(scale), rng)),
         "genres.csv": genres,
         "features.csv": _csv(features),
         "echonest.csv": _csv(features),
     }
     return _fma_folder("fma_metadata", files)
+
+
+def fma_tracks(scale: int) -> list[Track]:
+    """Return the tracks of tracks.csv: number, subset, license as upstream spells it.
+
+    All clips of both archives have a row, but for the last one of each.
+    """
+    small, large = _numbers(24 * scale), _numbers(60 * scale)
+    subsets = dict.fromkeys(sorted({*small, *large}), "medium")
+    subsets |= dict.fromkeys(large[::2], "large") | dict.fromkeys(small, "small")
+    del subsets[small[-1]], subsets[large[-1]]
+    return [
+        (track, subset, FEW[index % len(FEW)])
+        for index, (track, subset) in enumerate(subsets.items())
+    ]
+
+
+def _numbers(tracks: int) -> list[int]:
+    return [2 + number * (3 if number % 2 else 47) for number in range(tracks)]
 
 
 def _csv(rows: Iterable[list[object]]) -> bytes:

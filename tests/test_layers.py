@@ -23,7 +23,7 @@ FLOORS = (
     ("model",),
     ("rules",),
     ("load", "render", "backends", "store"),
-    ("settings", "transfer", "unpack", "resolve"),
+    ("settings", "transfer", "unpack", "resolve", "itemize"),
     ("bring",),
     ("bring_small",),
     ("execute", "verify", "mend"),
@@ -42,6 +42,7 @@ NEVER = {
     "render": {"rules", "load", "store", "backends", "archives"},
     "load": {"store", "backends", "archives", "render"},
     "transfer": {"archives", "rules", "load", "render"},
+    "itemize": {"load", "render", "backends"},
 }
 # Library: the only modules that know it.
 DOORS = {

@@ -155,10 +155,15 @@ class Catalog(Shelf):
         from lemm_catalog.api.saved import items_of_saved
 
         # Terms are agreed to by who pulls, whatever whoever planned has said.
-        agreed = Settings(
-            accept=settings.accept, accept_environment=settings.accept_environment
-        )
-        today = self.items([dataset.id for dataset in saved.datasets], agreed)
+        def today(ids: Sequence[str], policy: str | None) -> tuple[Item, ...]:
+            agreed = Settings(
+                cache_dir=settings.cache_dir,
+                accept=settings.accept,
+                accept_environment=settings.accept_environment,
+                policy=policy,
+            )
+            return self.items(ids, agreed)
+
         items = items_of_saved(saved, today)
         return pulling.carry_out(self, saved.selection, items, settings, observer)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lemm_catalog.errors import LocalError, SourceError
 from lemm_catalog.model.audit import Audit
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.rules import auditing
@@ -14,7 +15,9 @@ from lemm_catalog.settings import Settings
 
 # What reads license facts takes half a second to import; most audits need none.
 if TYPE_CHECKING:
+    from lemm_catalog.api.itemized import Itemizer
     from lemm_catalog.model.license import LicenseFacts, Policy
+    from lemm_catalog.model.tally import Tally, Untold
 
 DEFAULT_POLICY = "commercial"
 _SUFFIXES = (".yaml", ".yml")
@@ -39,7 +42,34 @@ def audit(catalog: Shelf, selection: Sequence[str], settings: Settings) -> Audit
         priorities=settings.priorities,
         any_state=True,
     )
-    return auditing.audit(catalog, wanted, judged_by)
+    found = auditing.audit(catalog, wanted, judged_by)
+    counted = {one.id for one in found.datasets if _has_items(catalog, one.id)}
+    if not counted:
+        return found
+    from lemm_catalog.api.itemized import Itemizer
+    from lemm_catalog.store.contents import Contents
+
+    itemizer = Itemizer(catalog, Contents(settings.cache_dir), settings.policy)
+    told = {name: _tallies(itemizer, name, found.policy) for name in counted}
+    rows = (auditing.with_tallies(one, told.get(one.id, ())) for one in found.datasets)
+    return found._replace(datasets=tuple(rows))
+
+
+def _has_items(catalog: Shelf, name: str) -> bool:
+    return any(terms.items for terms in catalog.dossiers[name].terms)
+
+
+def _tallies(
+    itemizer: "Itemizer", name: str, policy: str
+) -> "tuple[Tally | Untold, ...]":
+    """Return the items counted; a table that cannot be read is told of, no more."""
+    from lemm_catalog.model.tally import Untold
+
+    try:
+        return itemizer.tallies(name, policy)
+    except (SourceError, LocalError) as error:
+        parts = itemizer.parts_with_items(name)
+        return tuple(Untold(part, str(error), "") for part in parts)
 
 
 def ruling(catalog: Shelf, policy: str) -> Ruling:

@@ -1,6 +1,7 @@
 """Looking around: what a selection means, what a pull would do, how things stand."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from lemm_catalog.errors import UsageError
@@ -40,13 +41,52 @@ def items(
     check_words(settings.accept, "--accept")
     check_known(catalog, settings.accept)
     said = said_by(settings.accept, settings.accept_environment)
-    return items_of(catalog, wanted, policy, said)
+    found = items_of(catalog, wanted, policy, said)
+    if not any(a.picked for item in found for a in item.artifacts):
+        return found
+    store = Contents(settings.cache_dir)
+    if store.known_datasets().isdisjoint(item.id for item in found):
+        return found  # nothing was chosen before
+    # By need: it reads licenses and policies, which takes longer than a plan.
+    from lemm_catalog.api.itemized import Itemizer
+
+    return tuple(map(Itemizer(catalog, store, settings.policy).settled, found))
 
 
 def _enforced(catalog: Shelf, policy: str) -> Ruling:
     from lemm_catalog.api.licensing import ruling  # a plan seldom has one
 
     return ruling(catalog, policy)
+
+
+def as_received(
+    catalog: Shelf, chosen: Sequence[Item], settings: Settings
+) -> tuple[Item, ...]:
+    """Return items under the policy by which some of them was chosen before."""
+    store = Contents(settings.cache_dir)
+    return tuple(
+        item
+        if item.policy or not (policy := _policy_of(store, item.id))
+        else _under(catalog, item, policy, settings)
+        for item in chosen
+    )
+
+
+def _policy_of(store: Contents, dataset: str) -> str | None:
+    receipt = store.receipt(dataset)
+    chosen = (one.selection for one in receipt.artifacts) if receipt else ()
+    return next((one.policy for one in chosen if one), None)
+
+
+def _under(catalog: Shelf, item: Item, policy: str, settings: Settings) -> Item:
+    if policy not in catalog.policies:
+        return item
+    enforced = replace(settings, policy=policy, exclude=())
+    (found,) = items(catalog, [item.id], enforced)
+    chosen = {artifact.path: artifact for artifact in found.artifacts}
+    return item._replace(
+        artifacts=tuple(chosen.get(a.path, a) for a in item.artifacts), policy=policy
+    )
 
 
 def configured(
@@ -89,7 +129,7 @@ def status(
 
     """
     store = Contents(settings.cache_dir)
-    chosen = items(catalog, selection, settings)
+    chosen = as_received(catalog, items(catalog, selection, settings), settings)
     standings = [_standing(store, item) for item in chosen]
     if not selection:
         standings += _strangers(store, catalog)

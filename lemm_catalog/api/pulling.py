@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lemm_catalog.api.looking import holding, items, plan
+from lemm_catalog.api.looking import as_received, holding, items, plan
 from lemm_catalog.api.repairing import joined, mended
 from lemm_catalog.api.waiting import locked
 from lemm_catalog.backends.table import Backends
@@ -23,6 +24,9 @@ from lemm_catalog.store.store import Store
 from lemm_catalog.transfer.lanes import Hosts
 from lemm_catalog.transfer.pace import Pace
 from lemm_catalog.transfer.traffic import Traffic
+
+if TYPE_CHECKING:
+    from lemm_catalog.api.itemized import Itemizer
 
 _STOPPING = frozenset({"does-not-fit", "nothing-allowed"})
 
@@ -48,12 +52,18 @@ def carry_out(
             raise RefusedError(problem.message, mend=problem.hint)
     by_id = {item.id: item for item in chosen}
     store = Store(settings.cache_dir)
+    itemizer = _itemizer(catalog, store, chosen, settings.policy)
+    means = _means(catalog, store, settings, observer)
+    if itemizer:
+        means = replace(means, choose=itemizer.choose)
     # The whole plan fits: one dataset of it is not judged again on its own, and the
     # room on the disk need not be summed up again.
     unbounded = replace(settings, max_storage=None, fit=False).options
 
     def look_again(dataset: str) -> tuple[PlannedDataset, Holding]:
         item = by_id[dataset]
+        if itemizer:  # another process may have chosen members since
+            item = itemizer.settled(item)
         found = holding(store, item)
         here = Inventory(holdings={dataset: found})
         return make_plan(words, [item], here, unbounded).datasets[0], found
@@ -62,7 +72,7 @@ def carry_out(
         planned.datasets,
         by_id,
         look_again,
-        _means(catalog, store, settings, observer),
+        means,
         lambda dataset: _paths(catalog, dataset),
         jobs=settings.jobs,
     )
@@ -82,7 +92,8 @@ def repair(
     store = Store(settings.cache_dir)
     means = _means(catalog, store, settings, observer)
     chosen, done = [], {}
-    for item in items(catalog, damaged, settings) if damaged else ():
+    wanted = items(catalog, damaged, settings) if damaged else ()
+    for item in as_received(catalog, wanted, settings):
         may = permitted(item, holding(store, item).receipt)
         done[item.id] = mended(may, means, offline=settings.offline)
         found = holding(store, item).damaged
@@ -131,6 +142,17 @@ def _means(
             hosts=Hosts(settings.connections), pace=Pace(settings.limit_rate)
         ),
     )
+
+
+def _itemizer(
+    catalog: Shelf, store: Store, chosen: Iterable[Item], policy: str | None
+) -> "Itemizer | None":
+    """Return what chooses members of archives, if a policy asks for that."""
+    if not any(a.picked for item in chosen for a in item.artifacts):
+        return None
+    from lemm_catalog.api.itemized import Itemizer  # by need: it judges licenses
+
+    return Itemizer(catalog, store, policy)
 
 
 def _paths(catalog: Shelf, dataset: str) -> frozenset[str]:

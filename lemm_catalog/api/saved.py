@@ -1,7 +1,7 @@
 """Saved plans: a stranger's text until it is read, and stale until it is compared."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lemm_catalog.errors import RefusedError, UsageError
@@ -32,14 +32,21 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def items_of_saved(saved: Plan, items: Sequence[Item]) -> tuple[Item, ...]:
+# From ids and the policy that is enforced to today's items.
+ItemsOf = Callable[[Sequence[str], str | None], Sequence[Item]]
+
+
+def items_of_saved(saved: Plan, items_of: ItemsOf) -> tuple[Item, ...]:
     """Return today's items, with just the artifacts that a saved plan takes.
 
     Raises:
         RefusedError: if the catalog pins other bytes than the plan was made of.
 
     """
-    by_id = {item.id: item for item in items}
+    by_id: dict[str, Item] = {}
+    for policy in dict.fromkeys(dataset.policy for dataset in saved.datasets):
+        ids = [dataset.id for dataset in saved.datasets if dataset.policy == policy]
+        by_id |= {item.id: item for item in items_of(ids, policy)}
     chosen = (_chosen(dataset, by_id[dataset.id]) for dataset in saved.datasets)
     return tuple(item for item in chosen if item.artifacts)
 

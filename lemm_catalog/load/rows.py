@@ -8,6 +8,7 @@ from lemm_catalog.digest import Digest
 from lemm_catalog.load.sight import Listing, Sight
 from lemm_catalog.model.artifact import Artifact, Unpacking
 from lemm_catalog.model.entry import Dossier, Judged
+from lemm_catalog.model.item_table import ItemTable, Where
 from lemm_catalog.model.source import Source
 from lemm_catalog.model.terms import Claimed, Consent, Named, Terms
 from lemm_catalog.model.verdict import Verdict
@@ -108,4 +109,10 @@ def _terms(*row: Any) -> Terms:
     return bare._replace(
         claims=tuple(map(Claimed._make, bare.claims)),
         accept=Consent._make(bare.accept) if bare.accept else None,
+        items=_items(*bare.items) if bare.items else None,
     )
+
+
+def _items(*row: Any) -> ItemTable:
+    bare = ItemTable._make(row)
+    return bare._replace(where=Where._make(bare.where) if bare.where else None)

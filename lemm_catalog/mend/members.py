@@ -59,5 +59,4 @@ class Members:
 
 def path_of(unpack: Unpacking, name: str) -> str:
     """Return where a member lies in the dataset, by its name in the archive."""
-    prefix = f"{unpack.into.rstrip('/')}/" if unpack.into else ""
-    return prefix + "/".join(name.split("/")[unpack.strip :])
+    return unpack.place_of(name)

@@ -19,6 +19,28 @@ class Unpacking(NamedTuple):
     into: str | None = None
     format: ArchiveFormat | None = None
 
+    def place_of(self, member: str) -> str:
+        """Return where a member lies in the dataset, by its name in the archive."""
+        prefix = f"{self.into.rstrip('/')}/" if self.into else ""
+        return prefix + "/".join(member.split("/")[self.strip :])
+
+
+class Picked(NamedTuple):
+    """That only those members of an archive are wanted that a policy allows.
+
+    ``table`` is the path of the artifact that brings the table to decide by, and
+    ``mark`` stands for what was decided; it is empty as long as nothing was.
+    """
+
+    policy: str
+    table: str
+    mark: str = ""
+
+    @property
+    def word(self) -> str:
+        """What a receipt says of it, among how the archive was unpacked."""
+        return f"policy={self.policy}:{self.mark}"
+
 
 class Artifact(NamedTuple):
     """One file to bring.
@@ -40,6 +62,7 @@ class Artifact(NamedTuple):
     rough: bool = False
     members: int | None = None
     unresolved: str | None = None
+    picked: Picked | None = None
 
     @property
     def is_pinned(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lemm_catalog.model.entry import State
+from lemm_catalog.model.tally import Tally
 from lemm_catalog.model.terms import Claimed, Consent
 from lemm_catalog.model.verdict import Decision, Duty
 
@@ -12,7 +13,9 @@ class Audited(NamedTuple):
     """The verdict on a part of a dataset, or on a dataset whose parts are all alike.
 
     ``part`` is None for the latter, with the bytes of its ``parts`` by name, and for
-    what belongs to no part. ``bytes`` is what it weighs at its sources.
+    what belongs to no part. ``bytes`` is what it weighs at its sources; ``items`` what
+    the policy makes of each item, where these have licenses of their own and the table
+    that names them is here.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Audited(NamedTuple):
     accept: Consent | None
     note: str | None
     bytes: int
+    items: Tally | None = None
 
     @property
     def name(self) -> str:

@@ -92,7 +92,7 @@ class Shelf:
         self.policies = policies
         self.entries = entries
         self.dossiers = dossiers
-        self.roots = roots
+        self.roots = tuple(roots)
 
     @property
     def homes(self) -> Mapping[str, Path]:

@@ -12,8 +12,10 @@ from lemm_catalog.model.verdict import Verdict
 class Item(NamedTuple):
     """One dataset to plan: its artifacts, and why some of it must not be taken.
 
-    ``barred`` maps an artifact's path to the reason a policy leaves it out,
-    ``demands`` a part to the terms that must be agreed to before it is fetched.
+    ``barred`` maps an artifact's path to the reason a policy leaves it out, ``demands``
+    a part to the terms that must be agreed to before it is fetched; ``needed`` has the
+    reason for what comes along though nobody selected it. ``policy`` is the one that
+    is enforced.
     """
 
     id: str
@@ -26,6 +28,8 @@ class Item(NamedTuple):
     artifacts: tuple[Artifact, ...]
     barred: Mapping[str, str] = MappingProxyType({})
     demands: Mapping[str | None, tuple[Demand, ...]] = MappingProxyType({})
+    needed: Mapping[str, str] = MappingProxyType({})
+    policy: str | None = None
 
 
 class Options(NamedTuple):

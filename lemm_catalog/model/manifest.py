@@ -37,6 +37,7 @@ from lemm_catalog.model.base import (
     matching,
 )
 from lemm_catalog.model.entry import State
+from lemm_catalog.model.license_items import LicenseItems
 from lemm_catalog.model.plain import plain
 from lemm_catalog.model.source import Source
 from lemm_catalog.sizes import parse_size
@@ -103,6 +104,7 @@ class License(Declared):
     claims: Items[Claim] = ()
     note: Text | None = None
     accept: Accept | None = None
+    items: LicenseItems | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,8 @@ class PlannedDataset(NamedTuple):
     """All actions of one dataset.
 
     ``in_one_pass`` names the archives that are unpacked as they arrive, because the
-    disk cannot hold both them and what is in them.
+    disk cannot hold both them and what is in them. ``policy`` is the one that is
+    enforced.
     """
 
     id: Annotated[str, dataset_id]
@@ -48,6 +49,7 @@ class PlannedDataset(NamedTuple):
     unpacked_bytes: int
     actions: tuple[Action, ...]
     in_one_pass: tuple[Annotated[str, relative_path], ...] = ()
+    policy: str | None = None
 
     @property
     def has_work(self) -> bool:

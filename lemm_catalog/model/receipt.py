@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.terms import How
 from lemm_catalog.model.text import dataset_id, relative_path, timestamp
+from lemm_catalog.model.verdict import Decision
 
 
 def _a_count(value: int) -> int:
@@ -22,11 +23,45 @@ Bytes = Annotated[int, _a_count]
 Moment = Annotated[str, timestamp]
 
 
+class Chosen(NamedTuple):
+    """A spelling of a license in a table of items, and what a policy made of it.
+
+    ``members`` counts those of the archive that are under it.
+    """
+
+    spelling: str
+    expression: str | None
+    decision: Decision
+    members: Bytes
+
+
+class Selection(NamedTuple):
+    """Which members of an archive were taken, when only some were.
+
+    Those of each spelling that ``policy`` allows were, and those that are no items;
+    ``unlisted`` counts what was left out because the table has no row for it.
+    ``table`` is the digest of what brought the table, so that anybody can read again
+    what was left out.
+    """
+
+    policy: str
+    table: str
+    unlisted: Bytes
+    words: tuple[Chosen, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many members were left out."""
+        denied = (one.members for one in self.words if one.decision != "allowed")
+        return self.unlisted + sum(denied)
+
+
 class ReceivedArtifact(NamedTuple):
     """One artifact that is here, or whose unpacked members are.
 
     ``unpacked`` says how it was unpacked (``strip=1``), and is None for a file that
     was kept as it is; ``kept`` says whether the file itself still lies there.
+    ``selection`` is there where not all of its members were taken.
     """
 
     path: Annotated[str, relative_path]
@@ -39,6 +74,7 @@ class ReceivedArtifact(NamedTuple):
     unpacked_bytes: Bytes = 0
     members: Bytes = 0
     kept: bool = True
+    selection: Selection | None = None
 
     @property
     def bytes_on_disk(self) -> int:

@@ -6,6 +6,7 @@ what judges, credits or asks for consent needs no manifest.
 
 from typing import Literal, NamedTuple
 
+from lemm_catalog.model.item_table import ItemTable
 from lemm_catalog.model.verdict import Duty
 
 # How consent is given: with the command or by a program, or in the environment.
@@ -47,7 +48,8 @@ class Named(NamedTuple):
 class Terms(NamedTuple):
     """The license of a part, or of what belongs to none, and the evidence for it.
 
-    ``claims`` are those about this part or about the whole dataset.
+    ``claims`` are those about this part or about the whole dataset; ``items`` is the
+    table that says more of each item.
     """
 
     part: str | None
@@ -56,6 +58,7 @@ class Terms(NamedTuple):
     claims: tuple[Claimed, ...] = ()
     note: str | None = None
     accept: Consent | None = None
+    items: ItemTable | None = None
 
 
 class Demand(NamedTuple):

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from lemm_catalog.model.audit import Audit, Audited
 from lemm_catalog.model.entry import Dossier, Entry, Shelf
+from lemm_catalog.model.tally import Tally, Untold
 from lemm_catalog.model.terms import Terms
 from lemm_catalog.model.verdict import Verdict
+from lemm_catalog.rules.itemizing import with_items
 from lemm_catalog.rules.items import Ruling
 from lemm_catalog.rules.selection import Wanted
 
@@ -20,6 +22,22 @@ def audit(shelf: Shelf, wanted: Iterable[Wanted], ruling: Ruling) -> Audit:
     for one in wanted:
         rows += _rows(one, shelf.dossiers[one.entry.id], ruling)
     return Audit(policy=ruling.policy, datasets=tuple(rows))
+
+
+def with_tallies(row: Audited, tallies: Iterable[Tally | Untold]) -> Audited:
+    """Return a row that knows what is made of its items, or why nobody can say."""
+    for told in tallies:
+        if told.part != row.part and not (row.part is None and told.part in row.parts):
+            continue
+        before = Verdict(row.verdict, row.reasons, row.duties)
+        if isinstance(told, Tally):
+            verdict = with_items(before, told)
+            row = row._replace(verdict=verdict.decision, items=told)
+            row = row._replace(reasons=verdict.reasons)
+        else:
+            mend = f" ({told.mend} brings it)" if told.mend else ""
+            row = row._replace(reasons=(*row.reasons, f"{told.reason}{mend}"))
+    return row
 
 
 def _rows(wanted: Wanted, dossier: Dossier, ruling: Ruling) -> Iterator[Audited]:

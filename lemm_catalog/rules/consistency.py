@@ -11,6 +11,7 @@ from itertools import accumulate
 from lemm_catalog.model.catalog import Catalog
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.rules.citing import citations_are_well_formed
+from lemm_catalog.rules.declared_items import items_can_be_read
 from lemm_catalog.rules.finding import Finding, Key, Rule, near
 from lemm_catalog.rules.license_rules import LicenseRules, licenses_of
 from lemm_catalog.rules.pinning import (
@@ -146,4 +147,5 @@ RULES: tuple[Rule, ...] = (
     locks_agree,
     archives_are_bounded,
     citations_are_well_formed,
+    items_can_be_read,
 )

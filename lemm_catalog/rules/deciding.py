@@ -9,6 +9,7 @@ from lemm_catalog.model.plan import WORK, Action, Kind
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.model.source import Source
 from lemm_catalog.rules.consenting import refusal
+from lemm_catalog.rules.picking import ALL_IS_HERE, chosen_otherwise
 
 
 def decide(item: Item, holding: Holding, options: Options) -> list[Action]:
@@ -67,7 +68,9 @@ def unpacking_of(artifact: Artifact) -> str | None:
         return None
     unpack = artifact.unpack
     into = f" into={unpack.into}" if unpack.into else ""
-    return f"strip={unpack.strip}{into}"
+    picked = artifact.picked
+    by_policy = f" {picked.word}" if picked else ""
+    return f"strip={unpack.strip}{into}{by_policy}"
 
 
 def what_counts(artifact: Artifact, staged: Staged | None) -> Staged | None:
@@ -99,11 +102,14 @@ def _decide_one(
             f"{artifact.unresolved}, so that wrong bytes could not be told from right"
         )
         return [_action("refuse", artifact, artifact.expected, reason)]
-    why = "not here yet"
-    if outdated:
-        why = "the manifest pins other bytes than are here"
-    elif have:
+    why = item.needed.get(artifact.path, "not here yet")
+    if have and artifact.path in holding.damaged:
         why = holding.damaged[artifact.path]
+    elif have:
+        otherwise = chosen_otherwise(artifact, have)
+        why = otherwise or "the manifest pins other bytes than are here"
+        if why.startswith(ALL_IS_HERE):
+            return [_action("refuse", artifact, artifact.expected, why)]
     return _bring(artifact, holding, options, why)
 
 
@@ -149,6 +155,8 @@ def _with_unpack(artifact: Artifact, action: Action) -> list[Action]:
     if artifact.unpack is None:
         return [action]
     reason = "the manifest wants its members"
+    if wish := artifact.picked:
+        reason = f"at most: only what {wish.policy} allows by {wish.table}"
     return [action, _action("unpack", artifact, artifact.unpacked, reason)]
 
 

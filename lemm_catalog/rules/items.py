@@ -10,6 +10,7 @@ from lemm_catalog.model.item import Item
 from lemm_catalog.model.terms import Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.consenting import Said, demands_of
+from lemm_catalog.rules.picking import Wished, picked
 from lemm_catalog.rules.selection import Wanted
 from lemm_catalog.rules.verdicts import worst
 
@@ -66,6 +67,9 @@ def _item(
         artifacts = tuple(a for a in artifacts if a.part in wanted.parts)
         # By part: a set of which a lock lists nothing has no artifacts.
         licenses = tuple(one for one in licenses if one.part in wanted.parts)
+    wished = Wished(artifacts, {}, {})
+    if enforced:
+        wished = picked(dossier, artifacts, _barred(dossier, enforced), enforced.policy)
     return Item(
         id=entry.id,
         title=dossier.title,
@@ -74,9 +78,11 @@ def _item(
         priority=wanted.priority,
         license=_joined(licenses),
         verdict=worst(one.verdicts.get(_COMMERCIAL, _UNJUDGED) for one in licenses),
-        artifacts=artifacts,
-        barred=_barred(dossier, enforced) if enforced else {},
+        artifacts=wished.artifacts,
+        barred=wished.barred,
+        needed=wished.needed,
         demands=demands_of(entry.id, dossier, said),
+        policy=enforced.policy if enforced else None,
     )
 
 

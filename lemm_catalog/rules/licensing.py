@@ -88,6 +88,8 @@ class Judge:
                 yield _disagreement(claim, terms.expression)
                 found = self.expression(claim.expression)
                 yield from () if found.decision == "allowed" else found.reasons
+        if terms.items:
+            yield f"each item has a license of its own, which {terms.items.file} names"
         for claim in terms.claims:
             if not claim.verified:
                 yield f"nobody has verified what {claim.url} says"

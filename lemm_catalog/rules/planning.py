@@ -29,6 +29,7 @@ from lemm_catalog.rules.deciding import (
     what_counts,
 )
 from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits, with_room
+from lemm_catalog.rules.picking import ALL_IS_HERE
 from lemm_catalog.rules.remedies import remedies
 
 
@@ -177,6 +178,7 @@ def _planned(
         ),
         actions=tuple(actions),
         in_one_pass=in_one_pass,
+        policy=item.policy,
     )
 
 
@@ -249,6 +251,8 @@ def _mend(dataset: str, action: Action) -> str:
         return "run it again without --offline"
     if action.reason.startswith(ASKS):
         return f"read the terms and agree, or take the rest with --exclude {dataset}"
+    if action.reason.startswith(ALL_IS_HERE):
+        return f"lemm-catalog refresh {dataset} --commercial fetches it without that"
     return (
         f"pin its size and sha256 in the manifest or in locks/{dataset}.json, or take "
         f"the rest with --exclude {dataset}"

@@ -119,6 +119,7 @@ def _terms_of_part(manifest: Manifest, part: str | None) -> Terms:
         ),
         note=declared.note,
         accept=Consent(accept.terms, accept.url) if accept else None,
+        items=declared.items.table if declared.items else None,
     )
 
 

@@ -1,11 +1,14 @@
 """How a dataset stands: what the store holds of it, against what is wanted."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.item import Item
+from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.model.standing import Standing, State
 from lemm_catalog.rules.deciding import is_satisfied
+from lemm_catalog.rules.picking import chosen_otherwise
 
 
 def standing_of(item: Item, holding: Holding, place: PurePath) -> Standing:
@@ -33,9 +36,11 @@ def _state(item: Item, holding: Holding) -> tuple[State, str]:
             return "damaged", holding.damaged[artifact.path]
     for artifact in here:
         if not is_satisfied(artifact, received[artifact.path]):
-            return "outdated", f"the manifest pins other bytes of {artifact.path}"
+            why = chosen_otherwise(artifact, received[artifact.path])
+            other = f"the manifest pins other bytes of {artifact.path}"
+            return "outdated", f"{artifact.path}: {why}" if why else other
     if len(here) == len(item.artifacts):
-        return "present", "all of it was verified and published"
+        return "present", _what_is_present([received[a.path] for a in here])
     begun = [a for a in item.artifacts if a.path in holding.staged]
     if here:
         return "partial", f"{len(here)} of {len(item.artifacts)} files are here"
@@ -44,3 +49,15 @@ def _state(item: Item, holding: Holding) -> tuple[State, str]:
         whole = max(sum(a.expected for a in item.artifacts), 1)
         return "partial", f"{100 * done // whole} % downloaded, nothing published yet"
     return "missing", "nothing of it is here"
+
+
+def _what_is_present(here: Sequence[ReceivedArtifact]) -> str:
+    chosen = [one.selection for one in here if one.selection]
+    if not chosen:
+        return "all of it was verified and published"
+    left_out = sum(one.left_out for one in chosen)
+    files = "file was" if left_out == 1 else "files were"
+    return (
+        f"all that {chosen[0].policy} allows was verified and published;"
+        f" {left_out:,} {files} left out"
+    )

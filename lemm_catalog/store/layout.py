@@ -16,6 +16,7 @@ class Layout(NamedTuple):
         .lemm/ledgers/<id>/receipt.json its copy, should it become unreadable
         .lemm/ledgers/<id>/<key>.tsv    size, time and sha256 of every member
         .lemm/ledgers/<id>/<key>.marks  digests by which a kept file is mended
+        .lemm/ledgers/<id>/<key>.credits.csv  whom its chosen members are credited to
         .lemm/verified/<id>.json        what the last verification found
         .lemm/staging/<id>/<key>/…      where one artifact grows
         .lemm/staging/<id>/small/…      where all its small files wait together
@@ -67,6 +68,11 @@ class Layout(NamedTuple):
     def marks(self, dataset: str, path: str) -> Path:
         """Return where the marks of a kept file lie."""
         return Path(self.root, ".lemm", "ledgers", dataset, f"{key_of(path)}.marks")
+
+    def credits(self, dataset: str, path: str) -> Path:
+        """Return where the credits of an artifact's chosen members lie."""
+        name = f"{key_of(path)}.credits.csv"
+        return Path(self.root, ".lemm", "ledgers", dataset, name)
 
     def ledgers(self, dataset: str) -> Path:
         """Return the folder of a dataset's ledgers."""

@@ -27,6 +27,8 @@ def drop_orphans(layout: Layout, dataset: str) -> int:
     for artifact in receipt.artifacts if receipt else ():
         keep.add(layout.ledger(dataset, artifact.path))
         keep.add(layout.marks(dataset, artifact.path))
+        if artifact.selection:
+            keep.add(layout.credits(dataset, artifact.path))
     folder = layout.ledgers(dataset)
     freed = drop_files(path for path in folder.glob("*") if path not in keep)
     remove_if_empty(folder)

@@ -139,6 +139,9 @@ class _Publication:
                 move(marks, layout.marks(dataset, path))
             if is_folder(layout.ledger(dataset, path)):
                 remove_tree(layout.ledger(dataset, path))
+        for one, folder in self._growing():
+            if one.selection and (folder / "credits").exists():
+                move(folder / "credits", layout.credits(dataset, one.path))
         move_all(
             (ledger, layout.ledger(dataset, path))
             for path, ledger in self.renewed.items()
@@ -146,6 +149,7 @@ class _Publication:
         for path in self._retired():
             remove_tree(layout.ledger(dataset, path))
             remove_tree(layout.marks(dataset, path))
+            remove_tree(layout.credits(dataset, path))
 
     def clear(self) -> None:
         """Drop what staging still holds of it."""

@@ -57,8 +57,8 @@ def test_exclude_leaves_out_datasets_and_parts() -> None:
 def test_commercial_leaves_out_what_is_denied() -> None:
     everything = run("plan", "comprehensive", "--json")
     free = run("plan", "comprehensive", "--commercial", "--json")
-    assert "fma-large" in taken(everything)
-    assert "fma-large" not in taken(free)
+    assert "lakh-midi" in taken(everything)
+    assert "lakh-midi" not in taken(free)
     assert "ljspeech" in taken(free)
     reasons = [
         action["reason"]
@@ -68,6 +68,18 @@ def test_commercial_leaves_out_what_is_denied() -> None:
     ]
     assert reasons
     assert all(reasons)
+
+
+def test_commercial_takes_of_fma_what_its_table_allows() -> None:
+    (fma,) = run("plan", "fma-large", "--commercial", "--json").json["datasets"]
+    assert fma["commercial"] == "denied"
+    assert [(a["action"], a["path"]) for a in fma["actions"]] == [
+        *(("fetch", "fma_metadata.zip"), ("unpack", "fma_metadata.zip")),
+        *(("fetch", "fma_large.zip"), ("unpack", "fma_large.zip")),
+    ]
+    first, *_, last = (action["reason"] for action in fma["actions"])
+    assert first == "it says which items commercial allows"
+    assert last == "at most: only what commercial allows by fma_metadata.zip"
 
 
 def test_max_storage_is_a_limit_and_fit_takes_by_priority() -> None:

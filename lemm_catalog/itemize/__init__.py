@@ -1,0 +1,1 @@
+"""Tables of items: found, read, and made a choice of members by."""
