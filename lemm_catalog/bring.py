@@ -151,14 +151,22 @@ class _Work:
                 raise SourceError(f"{artifact.path}: nobody has put it in place yet")
             # What is all here already still passes the digest: from no address.
             addresses = addresses or (Address(url=f"file:{artifact.path}"),)
-            with self._step("fetch", self._size, part.done) as advanced:
+            with (
+                self._step("fetch", self._size, part.done) as advanced,
+                self._written_behind(part) as written,
+            ):
+
+                def came(count: int) -> None:
+                    written(count)
+                    advanced(count)
+
                 fetched = fetch(
                     part,
                     artifact.digests,
                     addresses,
                     self._means.backends,
                     self._follow,
-                    Watch(advanced=advanced, noted=observer.noted),
+                    Watch(advanced=came, noted=observer.noted),
                     self._means.traffic,
                 )
             if isinstance(part, PartFile) and self._is_kept:
@@ -175,6 +183,16 @@ class _Work:
             return
         with PartFile(self._folder, self._size) as part:
             yield part
+
+    @contextmanager
+    def _written_behind(
+        self, part: PartFile | Window
+    ) -> Iterator[Callable[[int], None]]:
+        if isinstance(part, PartFile) and self._is_kept:
+            with part.written_behind() as written:
+                yield written
+        else:
+            yield lambda count: None
 
     @property
     def _is_kept(self) -> bool:

@@ -14,7 +14,8 @@ from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Step
 from lemm_catalog.resolve import addresses_of
-from lemm_catalog.store.files import sync_everything
+from lemm_catalog.store.files import names_in, sync_everything
+from lemm_catalog.store.layout import key_of
 from lemm_catalog.store.small import SmallStage
 from lemm_catalog.transfer.missing import SMALL
 from lemm_catalog.transfer.small import Wanted, fetch_small
@@ -36,6 +37,7 @@ class SmallFiles:
         self._dataset = dataset
         self._means = means
         self._stage = SmallStage(means.store.layout, dataset)
+        self._staged = names_in(means.store.layout.staging(dataset))
         self._wanted = self._among(artifacts, holding)
         self.received: dict[str, ReceivedArtifact] = {}
 
@@ -51,9 +53,7 @@ class SmallFiles:
         return found if len(found) >= _LEAST else {}
 
     def _lies_elsewhere(self, artifact: Artifact, holding: Holding) -> bool:
-        layout = self._means.store.layout
-        is_lying = artifact.path in holding.lying
-        return is_lying or layout.staged(self._dataset, artifact.path).exists()
+        return artifact.path in holding.lying or key_of(artifact.path) in self._staged
 
     def _as_wanted(self, artifact: Artifact) -> Wanted | None:
         means = self._means

@@ -45,7 +45,7 @@ class Settings:
     keep_archives: bool = False
     offline: bool = False
     jobs: int = 1
-    connections: int = 16
+    connections: int = 32
     limit_rate: int | None = None
     network: Network = field(default_factory=Network)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)

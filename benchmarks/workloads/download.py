@@ -14,9 +14,8 @@ from benchmarks.servers import Nginx, loopback_certificate
 from benchmarks.workloads.base import Bench
 
 _MIB = 1 << 20
-# What aria2c is told by -x16 -s16, ours is told where the count is what matters.
+# The most that aria2c can be told, by -x16 -s16; ours takes what it takes untold.
 CONNECTIONS = 16
-_MANY = ("--connections", str(CONNECTIONS))
 _ARIA2 = ("aria2c", "--no-conf", "-q", "-x16", "-s16", "-k1M", "--file-allocation=none")
 
 
@@ -28,7 +27,6 @@ class _File:
     blob: Blob
     url: str
     within: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
     certificate: Path | None = None
 
     def ours(self, catalog: Path) -> Contender:
@@ -36,9 +34,7 @@ class _File:
 
         def command(cwd: Path) -> Command:
             words = ("pull", "one", "--catalog", str(catalog), "--cache-dir", "cache")
-            return self.bench.ours(
-                cwd, *words, "-q", *self.options, within=self.within, env=made
-            )
+            return self.bench.ours(cwd, *words, "-q", within=self.within, env=made)
 
         return Contender(
             name="lemm-catalog", command=command, proof=self.whole("cache/one/data.bin")
@@ -160,7 +156,7 @@ class PerConnection:
         rate = bench.pick(5, 20) * _MIB
         with Nginx(bench.inputs.folder, rate=rate) as nginx:
             url = nginx.url(blob.path)
-            file = _File(bench=bench, blob=blob, url=url, options=_MANY)
+            file = _File(bench=bench, blob=blob, url=url)
             limit = Contender(
                 name=f"limit of {CONNECTIONS} connections",
                 seconds=blob.size / (CONNECTIONS * rate),
@@ -192,7 +188,6 @@ class Lossy:
                 blob=blob,
                 url=nginx.url(blob.path),
                 within=link.at_client,
-                options=_MANY,
             )
             title = f"{blob.size // 10**6} MB, 1 % loss, 30 ms"
             yield (file.case(self.name, title, file.aria2(target=0.90)),)

@@ -13,7 +13,6 @@ from benchmarks.servers import Nginx
 from benchmarks.workloads.base import Bench
 
 _RTT = 0.020
-_CONNECTIONS = "16"
 
 
 class SmallFiles:
@@ -37,7 +36,7 @@ class SmallFiles:
             words = ("pull", "many", "-q", "--catalog", str(catalog))
 
             def ours(cwd: Path) -> Command:
-                wanted = (*words, "--cache-dir", "cache", "--connections", _CONNECTIONS)
+                wanted = (*words, "--cache-dir", "cache")
                 return bench.ours(cwd, *wanted, within=link.at_client)
 
             yield (

@@ -103,8 +103,12 @@ class Reply(ABC):
             SourceError: if the source broke off.
 
         """
-        with translated(self, self.address):
+        try:  # as `translated` does, at a tenth of its cost
             return self._readinto(buffer)
+        except LemmError:
+            raise
+        except Exception as error:
+            raise self.translate(error, self.address) from error
 
     @abstractmethod
     def _readinto(self, buffer: memoryview) -> int:

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC
+from functools import lru_cache
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lemm_catalog.backends.base import (
@@ -118,6 +119,7 @@ def redirected(shown: str, url: str, location: str | None) -> str:
     return target
 
 
+@lru_cache(maxsize=1024)
 def origin(url: str) -> tuple[str, str | None, int | None]:
     """Return the scheme, host and port a token is bound to."""
     parts = urlsplit(url)

@@ -5,6 +5,7 @@ read differently is how one answer's end becomes another's beginning.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?", re.DOTALL)
@@ -98,9 +99,17 @@ def parse_head(raw: bytes) -> Head:
             headers[name] += " " + line.strip().decode("latin-1")
             continue
         raw_name, colon, value = line.partition(b":")
-        if not colon or not _NAME.fullmatch(raw_name):
+        if not colon:
             raise WireError("broke off: its answer is not HTTP")
-        name = raw_name.decode("ascii").lower()
+        name = _name_of(raw_name)
         text = value.strip(b" \t\r").decode("latin-1")
         headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return Head(int(found[2]), headers, found[1] == b"1")
+
+
+@lru_cache(maxsize=256)
+def _name_of(raw: bytes) -> str:
+    """Return the name of a header in lower case; a server says the same few again."""
+    if not _NAME.fullmatch(raw):
+        raise WireError("broke off: its answer is not HTTP")
+    return raw.decode("ascii").lower()

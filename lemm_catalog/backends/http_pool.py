@@ -8,7 +8,7 @@ import urllib.request
 import weakref
 from collections import deque
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -115,15 +115,12 @@ class Pool:
         if parts.query:
             target += "?" + quote(parts.query, safe="/%:=&?~+!$,;'@()*[]")
         proxy = self._proxy_for(origin)
-        sent = {"Host": origin.authority, **headers}
+        sent: dict[str, str] = {"Host": origin.authority, **headers}
         if proxy and origin.scheme == "http":
             target = f"http://{origin.authority}{target}"
             if proxy.login:
                 sent["Proxy-Authorization"] = proxy.login
-        if not all(map(_LEGAL.fullmatch, sent.values())):
-            raise ValueError("a header holds what cannot be sent")
-        lines = [f"GET {target} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items())]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+        return f"GET {target} HTTP/1.1\r\n".encode("latin-1") + _head(*sent.items())
 
     def fresh(self, origin: Origin) -> Connection:
         """Return a new connection.
@@ -186,6 +183,15 @@ class Pool:
         if not found or is_near(f"{origin.host}:{origin.port}", self._proxies):
             return None
         return Proxy.at(found if "://" in found else f"http://{found}")
+
+
+@lru_cache(maxsize=64)
+def _head(*headers: tuple[str, str]) -> bytes:
+    """Return the headers of a request; to one host they are mostly the same."""
+    if not all(_LEGAL.fullmatch(value) for _, value in headers):
+        raise ValueError("a header holds what cannot be sent")
+    lines = (f"{name}: {value}\r\n" for name, value in headers)
+    return ("".join(lines) + "\r\n").encode("latin-1")
 
 
 def _close_all(idle: dict[Origin, deque[Connection]]) -> None:

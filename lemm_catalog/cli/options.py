@@ -92,7 +92,7 @@ PLANNING = (
         flags=("--connections",),
         kind="count",
         metavar="N",
-        help="The most connections to one host; default: 16.",
+        help="The most connections to one host; default: 32.",
     ),
     Option(
         name="limit_rate",

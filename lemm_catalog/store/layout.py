@@ -55,19 +55,20 @@ class Layout(NamedTuple):
 
     def ledger(self, dataset: str, path: str) -> Path:
         """Return where the ledger of one artifact lies."""
-        return Path(self.root, ".lemm", "ledgers", dataset, f"{key_of(path)}.tsv")
+        return self.ledgers(dataset) / f"{key_of(path)}.tsv"
 
     def small(self, dataset: str) -> Path:
         """Return where the small files of a dataset wait together."""
-        return Path(self.root, ".lemm", "staging", dataset, "small")
+        return _below(self.root, "staging", dataset, "small")
 
     def small_ledger(self, dataset: str, path: str) -> Path:
         """Return where the ledger of a small file waits."""
-        return Path(self.small(dataset), "ledgers", f"{key_of(path)}.tsv")
+        folder = _below(self.root, "staging", dataset, "small", "ledgers")
+        return folder / f"{key_of(path)}.tsv"
 
     def marks(self, dataset: str, path: str) -> Path:
         """Return where the marks of a kept file lie."""
-        return Path(self.root, ".lemm", "ledgers", dataset, f"{key_of(path)}.marks")
+        return self.ledgers(dataset) / f"{key_of(path)}.marks"
 
     def credits(self, dataset: str, path: str) -> Path:
         """Return where the credits of an artifact's chosen members lie."""
@@ -76,7 +77,7 @@ class Layout(NamedTuple):
 
     def ledgers(self, dataset: str) -> Path:
         """Return the folder of a dataset's ledgers."""
-        return Path(self.root, ".lemm", "ledgers", dataset)
+        return _below(self.root, "ledgers", dataset)
 
     def lock(self, dataset: str) -> Path:
         """Return the lock file of a dataset."""
@@ -94,7 +95,7 @@ class Layout(NamedTuple):
 
     def staging(self, dataset: str) -> Path:
         """Return the folder where a dataset is prepared."""
-        return Path(self.root, ".lemm", "staging", dataset)
+        return _below(self.root, "staging", dataset)
 
     def pending_receipt(self, dataset: str) -> Path:
         """Return where the intent to publish a dataset is written."""
@@ -110,7 +111,13 @@ class Layout(NamedTuple):
 
     def staged(self, dataset: str, path: str) -> Path:
         """Return the folder where one artifact grows."""
-        return Path(self.root, ".lemm", "staging", dataset, key_of(path))
+        return self.staging(dataset) / key_of(path)
+
+
+@lru_cache(maxsize=256)
+def _below(root: Path, *names: str) -> Path:
+    """Return a folder of the store's own state: asked for again for every file."""
+    return Path(root, ".lemm", *names)
 
 
 @lru_cache(maxsize=1 << 16)

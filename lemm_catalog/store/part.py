@@ -10,12 +10,14 @@ import json
 import os
 import struct
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from lemm_catalog.errors import LocalError
+from lemm_catalog.store.behind import written_behind
 from lemm_catalog.store.files import local_error, local_errors, write_atomically
 
 SEGMENT = 256 * 1024
@@ -79,6 +81,10 @@ class PartFile:
         with suppress(OSError):
             part._load()
         return part.done
+
+    def written_behind(self) -> AbstractContextManager[Callable[[int], None]]:
+        """Give what is told of bytes that came, and has them synced on the way."""
+        return written_behind(self._data.fileno(), self.size)
 
     @property
     def done(self) -> int:

@@ -93,6 +93,7 @@ class _Publication:
         dataset = pending.id
         # Listed once: thousands of small files would be asked for one by one.
         self._staged = names_in(layout.staging(dataset))
+        self._published = names_in(layout.ledgers(dataset))
         small = names_in(layout.small(dataset) / "ledgers")
         self.renewed: dict[str, Path] = {}
         for artifact in pending.artifacts:
@@ -135,9 +136,9 @@ class _Publication:
                 remove_tree(layout.verification(dataset))
         for path, ledger in self.renewed.items():
             # Marks that stay behind are of other bytes, and count for nothing.
-            if (marks := ledger.parent / "marks").exists():
+            if ledger.name == "ledger" and (marks := ledger.parent / "marks").exists():
                 move(marks, layout.marks(dataset, path))
-            if is_folder(layout.ledger(dataset, path)):
+            if self._is_published(path) and is_folder(layout.ledger(dataset, path)):
                 remove_tree(layout.ledger(dataset, path))
         for one, folder in self._growing():
             if one.selection and (folder / "credits").exists():
@@ -170,8 +171,13 @@ class _Publication:
         return {
             line.path
             for path in (*self.renewed, *self._retired())
+            if self._is_published(path)
             for line in read_ledger(self._layout.ledger(self._pending.id, path)) or ()
         }
+
+    def _is_published(self, path: str) -> bool:
+        """Whether there was something where the ledger of an artifact goes."""
+        return f"{key_of(path)}.tsv" in self._published
 
     def _retired(self) -> list[str]:
         """Return the published artifacts that the dataset does not have any more."""

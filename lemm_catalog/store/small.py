@@ -77,5 +77,8 @@ class SmallStage:
 
         """
         ledger = self._layout.small_ledger(self._dataset, path)
-        with local_errors(ledger):
-            ledger.write_bytes(f"{sha256}\t{size}\t{mtime_ns}\t{path}\n".encode())
+        line = f"{sha256}\t{size}\t{mtime_ns}\t{path}\n".encode()
+        # Unbuffered, by one call: there are as many of them as files.
+        with local_errors(ledger), ledger.open("wb", 0) as file:
+            while line:
+                line = line[file.write(line) :]

@@ -9,12 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 
+# Only where every step pays: on a lossy path, or where each connection is limited.
+MOST = 32
 # What counts as faster: less is noise.
 _GAIN = 1.15
-# Fewer would not show above the noise of a lossy path. Where the gain is not nearly
-# as large as it could be, the end is near.
-_LEAP, _STEP, _NEARLY_ALL = 4, 2, 0.75
-_SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 2.0
+# Fewer would not show above the noise of a lossy path. A host that gave each lane of a
+# leap nearly all that one alone had limits each of them, and may be asked for the
+# most; where the gain is not nearly as large as it could be, the end is near.
+_LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
+_SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
 
@@ -32,7 +35,8 @@ class Lanes:
         self._rate = 0.0  # and how fast it was, in bytes a second
         self._bytes = 0
         self._since: float | None = None
-        self._look = _SHORTEST_LOOK
+        self._soonest: float | None = None  # that an answer began, in seconds
+        self._unopened = 0  # of the lanes that are being tried
         self._rest_until = 0.0
         self._rest = _FIRST_REST
         self._leap = _LEAP
@@ -70,8 +74,20 @@ class Lanes:
         self._begin_look()  # with another number nothing can be compared
 
     def opened(self, seconds: float) -> None:
-        """Tell how long an answer took to begin: changes show no sooner than that."""
-        self._look = max(_SHORTEST_LOOK, min(2 * seconds, _LONGEST_LOOK))
+        """Tell how long an answer took to begin: changes show no sooner than that.
+
+        The soonest counts, for a lost packet may delay any of them by a second.
+        """
+        with self._lock:
+            self._soonest = min(self._soonest or seconds, seconds)
+            if self._unopened:  # what is tried is judged once it gives something
+                self._unopened -= 1
+                self._begin_look()
+
+    @property
+    def _look(self) -> float:
+        """How long to look before what is tried is judged, in seconds."""
+        return max(_SHORTEST_LOOK, min(2 * (self._soonest or 0.0), _LONGEST_LOOK))
 
     def saw(self, count: int, *, is_enough: bool = False) -> None:
         """Tell that so many bytes came over any of the lanes.
@@ -91,7 +107,7 @@ class Lanes:
         """Tell that the host wants fewer, and for how long it wants to be left."""
         with self._lock:
             self.allowed = self._settled = max(1, min(self.allowed, self.active) // 2)
-            self._rate = 0.0
+            self._rate, self._unopened = 0.0, 0
             self._rest_until = self._clock() + max(_AFTER_REFUSAL, seconds or 0.0)
             self._begin_look()
 
@@ -112,21 +128,23 @@ class Lanes:
             possible = self._rate * self.allowed / self._settled
             self._settled, self._rate = self.allowed, rate
             self._rest = _FIRST_REST
-            self._grow(_LEAP if rate >= _NEARLY_ALL * possible else _STEP)
+            self._grow(_TO_THE_MOST if rate >= _NEARLY_ALL * possible else _STEP)
         else:
             self.allowed = self._settled
+            self._unopened = 0
             self._leap = _STEP  # what has not paid once is tried with more care
             self._rest_until = now + self._rest
             self._rest = min(2 * self._rest, _LONGEST_REST)
 
     def _grow(self, times: int) -> None:
         self.allowed = min(self.most, self.allowed * times)
+        self._unopened = self.allowed - self.active
 
 
 class Hosts:
     """The lanes of every host, shared by all that is fetched."""
 
-    def __init__(self, most: int = 16) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
         self._lanes: dict[str, Lanes] = {}

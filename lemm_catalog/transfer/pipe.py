@@ -16,9 +16,10 @@ from lemm_catalog.transfer.lanes import Lanes
 from lemm_catalog.transfer.pace import Pace
 from lemm_catalog.transfer.patience import StallWatch
 
-# The more connections there are, the less each of them holds.
+# What one read may bring: a connection alone gets more, many together less, but never
+# so little that a read for each piece the kernel has is what takes the time.
 _MOST_HELD = 512 * 1024
-_LEAST_HELD = 64 * 1024
+_LEAST_HELD = 256 * 1024
 # With so much waiting to be hashed or unpacked, it is not the network that is slow.
 _ENOUGH = 8 * 1024 * 1024
 

@@ -6,6 +6,7 @@ times is left altogether.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,18 +48,12 @@ def fetch_small(
 ) -> None:
     """Fetch small files and have each placed that comes right at once.
 
-    ``place`` is called from several threads, one at a time.
+    ``place`` is called from several threads at once.
 
     Raises:
         LocalError: if a file cannot be placed.
 
     """
-    placing = threading.Lock()
-
-    def place_alone(one: Wanted, data: memoryview, digests: tuple[Digest, ...]) -> None:
-        with placing:
-            place(one, data, digests)
-
     by_host = sorted(wanted, key=lambda one: traffic.hosts.name_of(one.address.url))
     rounds = [
         _Round(
@@ -67,7 +62,7 @@ def fetch_small(
             lanes=traffic.hosts.of(host),
             traffic=traffic,
             waits=backends.waits,
-            place=place_alone,
+            place=place,
         )
         for host, group in groupby(
             by_host, key=lambda one: traffic.hosts.name_of(one.address.url)
@@ -133,9 +128,13 @@ class _Round:
     def _work(self) -> None:
         taken: deque[Wanted] = deque()
         buffer = memoryview(bytearray(SMALL + 1))
+        asked: float | None = time.monotonic()
         try:
             for _, reply in self.backend.several(self._take(taken)):
                 one = taken.popleft()
+                if asked is not None:
+                    self.lanes.opened(time.monotonic() - asked)
+                    asked = None
                 try:
                     self._bring(one, reply, buffer)
                 except SourceError as error:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lemm_catalog.settings import Settings
 from lemm_catalog.transfer.lanes import Hosts, Lanes
 
 
@@ -99,6 +100,35 @@ def test_a_slow_first_answer_makes_the_look_longer() -> None:
     assert link.run(0.5) == 1
 
 
+def test_one_answer_that_begins_late_does_not_make_the_look_longer() -> None:
+    link = Link(each=20e6)
+    link.lanes.opened(0.01)
+    link.lanes.opened(1.0)
+    assert link.run(0.3) == 16
+
+
+def test_a_trial_is_judged_only_once_its_lanes_have_opened() -> None:
+    link = Link(each=20e6)
+    link.lanes.opened(0.02)
+    link.run(0.06)
+    assert link.lanes.allowed == link.lanes.active == 4
+    for _ in range(3):  # the new ones give nothing until then
+        link.now += 0.03
+        link.lanes.saw(600_000)
+        link.lanes.opened(0.02)
+    assert link.lanes.allowed == 4
+    assert link.run(0.3) == 16
+
+
+def test_a_host_that_limits_each_connection_is_met_with_the_most_in_two_leaps() -> None:
+    link = Link(32, each=20e6)
+    assert link.run(0.1) == 32
+
+
+def test_the_default_is_the_same_wherever_it_is_said() -> None:
+    assert Settings().connections == Hosts().of("http://example.org/").most
+
+
 def test_files_of_one_host_share_its_lanes() -> None:
     hosts = Hosts(4)
     one = hosts.of("https://example.org/a")
@@ -119,7 +149,7 @@ def test_a_follower_that_lags_is_no_reason_for_more() -> None:
 
 def test_a_trial_is_over_when_a_follower_begins_to_lag() -> None:
     link = Link(each=20e6)
-    link.run(0.08)
+    link.run(0.05)
     assert link.lanes.allowed == link.lanes.active == 4
     for _ in range(10):
         link.now += 0.01
