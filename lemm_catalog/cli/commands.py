@@ -24,6 +24,7 @@ COMMANDS = {
     "refresh": "Fetch datasets anew; what is here stays until the new is in place.",
     "gc": "Drop staged data that no manifest asks for any more.",
     "validate": "Check files against schema and rules.",
+    "space": "Serve a status page at once, and pull in the background.",
 }
 # A module cannot be called like a type that others use.
 _MODULES = {"list": "listing"}
