@@ -28,7 +28,8 @@ class Settings:
     ``accept`` names the licenses, or the datasets, whose terms the user agrees to;
     what the environment has of that may be meant for other catalogs. ``tokens`` holds
     what a manifest's ``token_env`` may name, ``index`` is a folder of our own to
-    remember in what catalogs came to.
+    remember in what catalogs came to. ``is_placed`` says that the user named
+    ``cache_dir``, ``auto_download`` whether a Space is to pull when it starts.
     """
 
     catalog: tuple[str, ...] = ()
@@ -50,6 +51,8 @@ class Settings:
     network: Network = field(default_factory=Network)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     index: Path | None = None
+    is_placed: bool = False
+    auto_download: bool = True
 
     @property
     def options(self) -> Options:
@@ -86,11 +89,12 @@ def settings_from(
         environ.get("LEMM_MAX_STORAGE_GB"), section.get("max_storage_gb")
     )
     offline = _flag(environ, "LEMM_OFFLINE") or _flag(environ, "HF_HUB_OFFLINE")
+    place = environ.get("LEMM_CACHE_DIR") or section.get("cache_dir")
     return Settings(
         catalog=_path_list(environ.get("LEMM_CATALOG")),
-        cache_dir=folder(
-            environ.get("LEMM_CACHE_DIR") or section.get("cache_dir") or "datasets"
-        ),
+        cache_dir=folder(place or "datasets"),
+        is_placed=bool(place),
+        auto_download=section.get("auto_download", True),
         phase=environ.get("LEMM_DATASET_PHASE") or section.get("phase") or "minimal",
         priorities=section.get("priorities", {}),
         mirrors=section.get("mirrors", {}),

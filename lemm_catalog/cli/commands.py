@@ -30,6 +30,7 @@ COMMANDS = {
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
     "validate": "Check files against schema and rules.",
+    "space": "Serve a status page at once, and pull in the background.",
 }
 # A module cannot be called like a type that others use.
 _MODULES = {"list": "listing"}

@@ -75,7 +75,10 @@ def perform(name: str, values: Mapping[str, Any]) -> int:
     )
 
     def act() -> int:
-        code: int = command(name).run(_begin(console, given), **own)
+        chosen = command(name)
+        # One that must run whatever the settings are reads them itself.
+        begin = getattr(chosen, "begin", _begin)
+        code: int = chosen.run(begin(console, given), **own)
         return code
 
     return guarded(console, act, debug=given["debug"])

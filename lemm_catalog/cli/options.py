@@ -178,11 +178,12 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
     return base.having(
         catalog=given["catalog"] or None,
         cache_dir=None if cache_dir is None else folder(cache_dir),
+        is_placed=None if cache_dir is None else True,
         offline=given["offline"] or None,
         exclude=given.get("exclude") or (),
         policy=_policy(given),
         accept=given.get("accept") or None,
-        max_storage=None if limit is None else _size("--max-storage", limit),
+        max_storage=None if limit is None else size_of("--max-storage", limit),
         fit=given.get("fit") or None,
         keep_archives=given.get("keep_archives") or None,
         jobs=given.get("jobs"),
@@ -209,7 +210,13 @@ def config_in_use(given: Path | None) -> str:
     return str(named or DEFAULT_CONFIG)
 
 
-def _size(option: str, text: str) -> int:
+def size_of(option: str, text: str) -> int:
+    """Return the bytes that an option's text means.
+
+    Raises:
+        UsageError: if it means none.
+
+    """
     try:
         return parse_size(text)
     except ValueError as error:
@@ -217,6 +224,6 @@ def _size(option: str, text: str) -> int:
 
 
 def _rate(option: str, text: str) -> int:
-    if not (rate := _size(option, text)):
+    if not (rate := size_of(option, text)):
         raise UsageError(f"{option}: nothing would ever come at {text!r}")
     return rate

@@ -1,0 +1,1 @@
+"""Pages for browsers: a value to HTML, with no file, clock or request."""
