@@ -5,64 +5,34 @@ members count only once the digest of the whole is right. What is left of an ear
 try is used: a part file goes on, a tree without a record is made anew.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from lemm_catalog.archives.base import ArchiveReader
 from lemm_catalog.archives.table import reader_for
 from lemm_catalog.backends.base import Address
-from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests
-from lemm_catalog.errors import LemmError, LocalError, RefusedError, SourceError
+from lemm_catalog.errors import LemmError, LocalError, SourceError
+from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
-from lemm_catalog.progress import Observer, Step, Verb
+from lemm_catalog.progress import Step, Verb
 from lemm_catalog.resolve import addresses_of
 from lemm_catalog.rules.deciding import unpacking_of
 from lemm_catalog.store.files import local_errors, remove_tree, sync_everything
 from lemm_catalog.store.ledger import LedgerWriter
 from lemm_catalog.store.marks import write_marks
 from lemm_catalog.store.part import PartFile
-from lemm_catalog.store.store import Store
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
-from lemm_catalog.transfer.traffic import Traffic
 from lemm_catalog.transfer.window import Window
 from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
 
 # Only a policy makes choices, and judging licenses takes long to import.
 if TYPE_CHECKING:
     from lemm_catalog.itemize.choice import Chosen
-
-Chooser = Callable[[Artifact], "Chosen"]
-
-
-def _choose_nothing(artifact: Artifact) -> "Chosen":
-    raise RefusedError(f"{artifact.path}: nobody says which of its members are allowed")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Means:
-    """What it takes to bring artifacts, and how it is to be done.
-
-    ``mirrors`` maps a prefix of upstream's URLs to the site's own; ``tokens`` the
-    name a manifest gives a token to its value. ``choose`` says which members of an
-    archive a policy allows.
-    """
-
-    store: Store
-    backends: Backends
-    observer: Observer
-    homes: Mapping[str, Path] = field(default_factory=dict)
-    mirrors: Mapping[str, str] = field(default_factory=dict)
-    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
-    keep_archives: bool = False
-    choose: Chooser = _choose_nothing
-    traffic: Traffic = field(default_factory=Traffic)
 
 
 def bring(
@@ -306,8 +276,3 @@ class _Work:
             observer.ended(step, str(error) or type(error).__name__)
             raise
         observer.ended(step, None)
-
-
-def now() -> str:
-    """Return the time in the form receipts use."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

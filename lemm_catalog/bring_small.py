@@ -7,8 +7,8 @@ says in words what is wrong.
 from collections.abc import Sequence
 from pathlib import Path
 
-from lemm_catalog.bring import Means, now
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
+from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact

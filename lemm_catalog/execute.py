@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lemm_catalog.bring import Means, bring, now
+from lemm_catalog.bring import bring
 from lemm_catalog.bring_small import SmallFiles
 from lemm_catalog.errors import LemmError
+from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.item import Item

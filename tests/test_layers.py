@@ -24,6 +24,7 @@ FLOORS = (
     ("rules",),
     ("load", "render", "backends", "store"),
     ("settings", "transfer", "unpack", "resolve", "itemize"),
+    ("means",),
     ("bring",),
     ("bring_small",),
     ("execute", "verify", "mend"),

@@ -8,9 +8,9 @@ from lemm_catalog.api.looking import as_received, holding, items, plan
 from lemm_catalog.api.repairing import joined, mended
 from lemm_catalog.api.waiting import locked
 from lemm_catalog.backends.table import Backends
-from lemm_catalog.bring import Means
 from lemm_catalog.errors import LemmError, RefusedError
 from lemm_catalog.execute import execute
+from lemm_catalog.means import Means
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.inventory import Holding, Inventory
 from lemm_catalog.model.item import Item

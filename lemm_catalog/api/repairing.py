@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lemm_catalog.bring import Means
 from lemm_catalog.errors import LemmError
+from lemm_catalog.means import Means
 from lemm_catalog.mend.mending import mend
 from lemm_catalog.model.item import Item
 from lemm_catalog.model.outcome import DatasetOutcome, Outcome

@@ -7,8 +7,8 @@ left as it was found, to be fetched anew.
 
 import threading
 
-from lemm_catalog.bring import Means
 from lemm_catalog.errors import LemmError
+from lemm_catalog.means import Means
 from lemm_catalog.mend.work import Mended, Work
 from lemm_catalog.model.item import Item
 from lemm_catalog.rules.deciding import is_satisfied

@@ -7,8 +7,8 @@ is held damaged because a pull changed it meanwhile.
 
 from collections.abc import Collection, Sequence
 
-from lemm_catalog.bring import now
 from lemm_catalog.errors import LocalError
+from lemm_catalog.means import now
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer
 from lemm_catalog.store.rebuilding import mend_state
