@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lemm_catalog import Catalog
+from lemm_catalog.api.crediting import Credits
 from lemm_catalog.api.itemized import Itemizer
 from lemm_catalog.load.rows import Dossiers, JudgedRow, packed
 from lemm_catalog.model.item_table import ItemTable
@@ -185,6 +186,37 @@ def test_what_was_taken_is_credited(shop: Shop) -> None:
     assert {row["license"] for row in rows} == {"CC-BY-3.0", "CC0-1.0", "CC-BY-SA-3.0"}
     credits_ = list(Itemizer(shop.catalog, shop.store).credits(ID))
     assert [one._asdict() for one in credits_] == rows
+
+
+def test_the_credits_file_names_each_work_that_was_taken(shop: Shop) -> None:
+    shop.pull()
+    (credit,) = Credits(shop.catalog, [ID], shop.settings(None), pulled=True)
+    works = {work.path: work for work in credit.items}
+    assert set(works) == TAKEN
+    one = works[min(TAKEN)]
+    assert [named.id for named in one.licenses] == [one.expression]
+    assert one.licenses[0].url
+    assert any(f"{len(TAKEN)} of " in change for change in credit.changes)
+
+
+def test_an_audit_counts_items_and_bytes_once_the_table_is_here(shop: Shop) -> None:
+    before = shop.catalog.licenses(ID, settings=shop.settings(None))
+    audio = next(one for one in before.datasets if one.part is None)
+    assert audio.items is None
+    assert any(f"lemm-catalog pull {ID}/metadata" in why for why in audio.reasons)
+    shop.pull(None)
+    after = shop.catalog.licenses(ID, settings=shop.settings(None))
+    audio = next(one for one in after.datasets if one.part is None)
+    assert audio.items is not None
+    shares = {share.decision: share for share in audio.items.shares}
+    assert shares["allowed"].items == len(TAKEN)
+    assert sum(share.items for share in audio.items.shares) == len(SMALL)
+    assert shares["allowed"].bytes
+    assert shares["denied"].bytes
+    assert audio.verdict == "denied"
+    assert any(
+        f"of {len(SMALL)} items: {len(TAKEN)} allowed" in r for r in audio.reasons
+    )
 
 
 def test_the_second_pull_does_nothing_without_a_network(shop: Shop) -> None:

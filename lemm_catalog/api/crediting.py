@@ -1,9 +1,12 @@
 """Credits and citations: of a selection, or of what receipts say is here."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
+from lemm_catalog.api.itemized import Itemizer
 from lemm_catalog.load.catalog import read_manifest
+from lemm_catalog.load.knowledge import read_knowledge
 from lemm_catalog.model.citation import BibEntry, Citation
 from lemm_catalog.model.credit import Credit, ItemCredit, Missing, Works
 from lemm_catalog.model.entry import Dossier, Shelf
@@ -19,12 +22,47 @@ from lemm_catalog.rules.crediting import (
     missing_in,
     wanted_for_credit,
 )
+from lemm_catalog.rules.naming import known_by_id, named_in
 from lemm_catalog.rules.selection import Wanted
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
 
 # The works inside a dataset, for those that have authors of their own.
 WorksOf = Callable[[str], Works | None]
+
+
+class ItemWorks:
+    """The works that tables of items name, of the datasets that are here."""
+
+    def __init__(self, catalog: Shelf, settings: Settings) -> None:
+        self._catalog = catalog
+        self._store = Contents(settings.cache_dir)
+
+    def of(self, dataset: str) -> Works | None:
+        """Return the works of a dataset, or None if no table here names any."""
+        if not any(one.items for one in self._catalog.dossiers[dataset].terms):
+            return None
+        receipt = self._store.receipt(dataset)
+        if receipt is None:
+            return None
+        chosen = [one.selection for one in receipt.artifacts if one.selection]
+        all_of_them = sum(one.members for one in chosen)
+        left_out = sum(one.left_out for one in chosen)
+        taken = (all_of_them - left_out, all_of_them) if chosen else None
+        return Works(self._items(dataset), taken)
+
+    def _items(self, dataset: str) -> Iterator[ItemCredit]:
+        known = known_by_id(read_knowledge(self._catalog.roots).facts)
+        named = cache(lambda text: named_in(text, known))
+        for one in Itemizer(self._catalog, self._store).credits(dataset):
+            yield ItemCredit(
+                path=one.path,
+                title=one.title or None,
+                author=one.author or None,
+                expression=one.license,
+                url=one.url or None,
+                licenses=named(one.license),
+            )
 
 
 class Credits:
@@ -44,7 +82,7 @@ class Credits:
         works_of: WorksOf | None = None,
     ) -> None:
         self._catalog = catalog
-        self._works_of = works_of or (lambda _: None)
+        self._works_of = works_of or ItemWorks(catalog, settings).of
         self._chosen = _chosen(catalog, words, settings, pulled=pulled)
         self._missing: list[Missing] = []
 

@@ -11,7 +11,7 @@ from lemm_catalog.load.knowledge import Knowledge, read_knowledge, read_policy
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.entry import Dossier, Shelf
 from lemm_catalog.model.item import Item
-from lemm_catalog.model.item_table import Credit, ItemTable
+from lemm_catalog.model.item_table import Credited, ItemTable
 from lemm_catalog.model.receipt import Selection
 from lemm_catalog.model.tally import Tally, Untold
 from lemm_catalog.model.terms import Terms
@@ -130,7 +130,7 @@ class Itemizer:
         found = decided(terms.items, opens, self._judge(terms.items, policy))
         return found.tally(terms.part, policy, self._sizes(dossier, terms))
 
-    def credits(self, dataset: str) -> Iterator[Credit]:
+    def credits(self, dataset: str) -> Iterator[Credited]:
         """Give the credits of the items of a dataset that are here, table by table.
 
         Raises:

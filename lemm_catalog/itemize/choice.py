@@ -10,7 +10,7 @@ from lemm_catalog.archives.base import ArchiveReader
 from lemm_catalog.archives.picking import Picking
 from lemm_catalog.itemize.rows import rows
 from lemm_catalog.model.artifact import Artifact, Unpacking
-from lemm_catalog.model.item_table import Credit, ItemTable
+from lemm_catalog.model.item_table import Credited, ItemTable
 from lemm_catalog.model.receipt import Selection
 from lemm_catalog.rules.itemizing import Decided, Judge, mark_of, selection_of
 from lemm_catalog.store.files import local_errors
@@ -102,7 +102,7 @@ class Choice:
             place.open("w", encoding="utf-8", newline="") as file,
         ):
             write = csv.writer(file, lineterminator="\n").writerow
-            write(Credit._fields)
+            write(Credited._fields)
             for credit in credits_of(self._table, opens, self._decided):
                 if credit.path in self._taken:
                     write(credit)
@@ -115,7 +115,7 @@ class Chosen(NamedTuple):
     opens: Opens
 
 
-def credits_of(table: ItemTable, opens: Opens, found: Decided) -> Iterator[Credit]:
+def credits_of(table: ItemTable, opens: Opens, found: Decided) -> Iterator[Credited]:
     """Give the credits of all items of a table, in its order, each path once."""
     told = set[str]()
     for row in rows(opens(), table):

@@ -54,7 +54,7 @@ class ItemRow(NamedTuple):
     url: str = ""
 
 
-class Credit(NamedTuple):
+class Credited(NamedTuple):
     """Whom one item is to be credited to; ``path`` is its place in the dataset."""
 
     path: str

@@ -50,6 +50,11 @@ class Selection(NamedTuple):
     words: tuple[Chosen, ...]
 
     @property
+    def members(self) -> int:
+        """How many members the choice was among."""
+        return self.unlisted + sum(one.members for one in self.words)
+
+    @property
     def left_out(self) -> int:
         """How many members were left out."""
         denied = (one.members for one in self.words if one.decision != "allowed")

@@ -15,7 +15,7 @@ from zlib import crc32
 from lemm_catalog.errors import SourceError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.item_path import placer
-from lemm_catalog.model.item_table import Credit, ItemRow, ItemTable
+from lemm_catalog.model.item_table import Credited, ItemRow, ItemTable
 from lemm_catalog.model.license import Policy
 from lemm_catalog.model.receipt import Chosen, Selection
 from lemm_catalog.model.tally import Said, Share, Spelled, Tally
@@ -124,7 +124,7 @@ class Decided:
         number = self._of.get(path)
         return None if number is None else self.said[number]
 
-    def credit(self, row: ItemRow) -> Credit | None:
+    def credit(self, row: ItemRow) -> Credited | None:
         """Return the credit of a row, if it has a place and says what counts there."""
         try:
             path = self._place(row.key)
@@ -135,7 +135,7 @@ class Decided:
             return None
         said = self.said[number]
         license_ = said.expression or said.spelling
-        return Credit(path, row.title, row.author, license_, row.url)
+        return Credited(path, row.title, row.author, license_, row.url)
 
     def tally(
         self, part: str | None, policy: str, sizes: Mapping[str, int] | None
