@@ -23,6 +23,7 @@ COMMANDS = {
     "remove": "Take datasets away, with all that is staged of them.",
     "refresh": "Fetch datasets anew; what is here stays until the new is in place.",
     "gc": "Drop staged data that no manifest asks for any more.",
+    "lock": "Ask unpinned sources once and pin the answer; show what changed.",
     "validate": "Check files against schema and rules.",
 }
 # A module cannot be called like a type that others use.
