@@ -18,6 +18,7 @@ from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests
 from lemm_catalog.errors import LemmError, LocalError, SourceError
+from lemm_catalog.hub_cache import HubCache
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step, Verb
@@ -40,7 +41,8 @@ class Means:
     """What it takes to bring artifacts, and how it is to be done.
 
     ``mirrors`` maps a prefix of upstream's URLs to the site's own; ``tokens`` the
-    name a manifest gives a token to its value.
+    name a manifest gives a token to its value. What the Hub's client has in its cache
+    is asked for there first; when ``offline``, only there.
     """
 
     store: Store
@@ -51,6 +53,17 @@ class Means:
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     keep_archives: bool = False
     traffic: Traffic = field(default_factory=Traffic)
+    hub_cache: HubCache | None = None
+    offline: bool = False
+
+    def addresses(self, artifact: Artifact) -> tuple[Address, ...]:
+        """Return where the bytes of an artifact may be asked for, nearest first."""
+        cached = self.hub_cache.find(artifact) if self.hub_cache else None
+        if cached and self.offline:
+            return (Address(url=cached.as_uri()),)
+        home = self.homes.get(artifact.dataset)
+        found = addresses_of(artifact, home, self.mirrors, self.tokens)
+        return (Address(url=cached.as_uri()), *found) if cached else found
 
 
 def bring(
@@ -118,12 +131,8 @@ class _Work:
 
     def fetched(self) -> Fetched[Unpacked | None]:
         artifact, observer = self._artifact, self._means.observer
-        addresses = addresses_of(
-            artifact,
-            self._means.homes.get(artifact.dataset),
-            self._means.mirrors,
-            self._means.tokens,
-        )
+        addresses = self._means.addresses(artifact)
+        self._copy_from(addresses[:1])
         with self._growing() as part:
             if not addresses and part.done < self._size:
                 raise SourceError(f"{artifact.path}: nobody has put it in place yet")
@@ -142,6 +151,15 @@ class _Work:
             if isinstance(part, PartFile) and self._is_kept:
                 part.sync()
             return fetched
+
+    def _copy_from(self, nearest: tuple[Address, ...]) -> None:
+        """Let the kernel copy what the Hub's cache has, unless it is to be unpacked."""
+        cache, artifact = self._means.hub_cache, self._artifact
+        cached = cache.find(artifact) if cache and artifact.unpack is None else None
+        if cached and nearest == (Address(url=cached.as_uri()),):
+            self._means.store.take_copy(
+                artifact.dataset, artifact.path, self._size, cached
+            )
 
     @contextmanager
     def _growing(self) -> Iterator[PartFile | Window]:

@@ -13,7 +13,6 @@ from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Step
-from lemm_catalog.resolve import addresses_of
 from lemm_catalog.store.files import sync_everything
 from lemm_catalog.store.small import SmallStage
 from lemm_catalog.transfer.missing import SMALL
@@ -56,10 +55,7 @@ class SmallFiles:
         return is_lying or layout.staged(self._dataset, artifact.path).exists()
 
     def _as_wanted(self, artifact: Artifact) -> Wanted | None:
-        means = self._means
-        addresses = addresses_of(
-            artifact, means.homes.get(self._dataset), means.mirrors, means.tokens
-        )
+        addresses = self._means.addresses(artifact)
         if not addresses:
             return None
         return Wanted(

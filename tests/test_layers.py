@@ -23,7 +23,7 @@ FLOORS = (
     ("model",),
     ("rules",),
     ("load", "render", "backends", "store"),
-    ("settings", "transfer", "unpack", "resolve"),
+    ("settings", "transfer", "unpack", "resolve", "hub_cache"),
     ("bring",),
     ("bring_small",),
     ("execute", "verify", "mend"),

@@ -9,6 +9,12 @@ from tests.hub.site import HubSite
 from tests.hub.standin import Hub, Storage
 
 
+@pytest.fixture(autouse=True)
+def _no_telemetry(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The client asks the real Hub which programs it may be run by, once a day.
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY", True)
+
+
 @pytest.fixture
 def storage() -> Iterator[Storage]:
     with Storage(send_buffer=32 * 1024) as server:

@@ -39,6 +39,11 @@ class Repo:
     private: bool = False
     readers: frozenset[str] = frozenset()
 
+    def empty(self) -> None:
+        """Take the files out of all commits."""
+        for files in self.commits.values():
+            files.clear()
+
 
 class _Mortal(HttpServer):
     """A server that a test may close before its context does."""

