@@ -30,6 +30,7 @@ class HubSite:
     waits: Waits = QUICK
     token: str | None = None
     hub_cache: Path | None = None
+    limit_rate: int | None = None
     listener: Listener = field(default_factory=Listener)
 
     @property
@@ -62,6 +63,7 @@ class HubSite:
         return Settings(
             cache_dir=self.cache,
             connections=4,
+            limit_rate=self.limit_rate,
             hub_cache=self.hub_cache,
             network=Network(
                 waits=self.waits, hub_endpoint=self.endpoint, hub_token=self.token
