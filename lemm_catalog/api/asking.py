@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.base import Address, plain
 from lemm_catalog.bring import Means
 from lemm_catalog.digest import Digest, RunningDigests, git_id
 from lemm_catalog.errors import PassingError, SourceError, WrongBytesError
@@ -20,7 +20,7 @@ from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.lock import Lock, LockedFile
 from lemm_catalog.model.manifest import File, Manifest
 from lemm_catalog.model.source import Source
-from lemm_catalog.model.text import relative_path
+from lemm_catalog.model.text import one_line, relative_path
 from lemm_catalog.model.told import Told, ToldFile
 from lemm_catalog.progress import Step
 from lemm_catalog.resolve import addresses_of
@@ -35,6 +35,7 @@ T = TypeVar("T")
 # What git keeps of a repository is small files, and a sha256 of them is worth more
 # than git's own ids, which can be forged. More than this is asked for by --fetch.
 MOST_UNASKED = 64_000_000
+_LONGEST_LINE = 200
 
 
 class Open(NamedTuple):
@@ -101,6 +102,8 @@ class _Asking:
                 f"{place.repo} is called {told.moved} by now; name that in the manifest"
             )
         files = [one for one in told.files if self._is_wanted(one)]
+        if len({one.path for one in files}) < len(files):
+            raise SourceError(f"{self._source.shown}: lists a file twice")
         unproven = [one for one in files if not self._proof(one)]
         if why := self._why_not(unproven):
             return Open(self._file.path, why)
@@ -172,14 +175,19 @@ class _Asking:
             digest = self._digest_of_bytes(one, where)
             proof = {digest.algorithm: digest.value}
         single = not self._file.is_set
-        return LockedFile(
-            path=f"{self._file.path}{one.path}",
-            size=one.size or 0,
-            checksums=proof,
-            url=where.url if single else None,
-            etag=one.etag if single or not one.digests else None,
-            last_modified=one.last_modified,
-        )
+        try:
+            return LockedFile(
+                path=f"{self._file.path}{one.path}",
+                size=one.size or 0,
+                checksums=proof,
+                url=where.url if single else None,
+                etag=_line(one.etag) if single or not one.digests else None,
+                last_modified=_line(one.last_modified),
+            )
+        except ValueError as error:
+            raise SourceError(
+                f"{where.shown}: cannot be pinned: {plain(error)}"
+            ) from error
 
     def _digest_of_bytes(self, one: ToldFile, source: Source) -> Digest:
         address, path = self._address(source), f"{self._file.path}{one.path}"
@@ -271,11 +279,19 @@ class _Asking:
                 patience.wait_after(error)
 
 
+def _line(text: str | None) -> str | None:
+    """Return what a server said if it is one plain line; None if it is not."""
+    try:
+        return one_line(text) if text and len(text) <= _LONGEST_LINE else None
+    except ValueError:
+        return None
+
+
 def _seen(one: ToldFile) -> str:
     said = [
         f"{one.size:,} bytes" if one.size is not None else "",
-        f"ETag {one.etag}" if one.etag else "",
-        f"Last-Modified {one.last_modified}" if one.last_modified else "",
+        f"ETag {etag}" if (etag := _line(one.etag)) else "",
+        f"Last-Modified {date}" if (date := _line(one.last_modified)) else "",
     ]
     return f" ({', '.join(filter(None, said))})"
 

@@ -86,6 +86,15 @@ def lock(
 def _chosen(loaded: Loaded, names: Sequence[str]) -> list[Manifest]:
     """Return the manifests that are meant, if nothing but pins is wrong with them."""
     catalog = loaded.catalog
+    unread = tuple(
+        problem
+        for problem in errors_in(loaded.problems)
+        if (name := Path(problem.path).stem) not in catalog.manifests
+        and problem.path.endswith(".yaml")
+        and name in {one.replace("_", "-") for one in names}
+    )
+    if unread:
+        raise CatalogError(unread)
     shelf = shelved(catalog)
     ids = dict.fromkeys(find(shelf, name).id for name in names) or {
         name: None for name, entry in shelf.entries.items() if entry.is_offered
@@ -97,12 +106,12 @@ def _chosen(loaded: Loaded, names: Sequence[str]) -> list[Manifest]:
         if problem.path in places and problem.code not in _MENDED
     ]
     # A manifest that cannot be read has no id: without names, it might be meant.
-    unread = {str(home / f"{name}.yaml") for name, home in catalog.homes.items()}
+    known = {str(home / f"{name}.yaml") for name, home in catalog.homes.items()}
     if not names:
         wrong += [
             problem
             for problem in errors_in(loaded.problems)
-            if problem.path not in unread and not problem.path.endswith(".json")
+            if problem.path not in known and not problem.path.endswith(".json")
         ]
     if wrong:
         raise CatalogError(tuple(wrong))

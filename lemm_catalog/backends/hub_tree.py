@@ -86,7 +86,8 @@ def _files(entries: Iterable[Any]) -> Iterable[Any]:
 def _told(entry: Any, path: str) -> ToldFile:
     lfs = entry.lfs
     if lfs is None:
-        return ToldFile(path, entry.size, git=entry.blob_id, etag=f'"{entry.blob_id}"')
+        tag = f'"{entry.blob_id}"'
+        return ToldFile(path, int(entry.size), git=entry.blob_id, etag=tag)
     digest = Digest("sha256", str(lfs.sha256))
     return ToldFile(path, int(lfs.size), (digest,), etag=f'"{lfs.sha256}"')
 

@@ -16,7 +16,7 @@ def test_alone_it_shows_its_help_and_counts_as_wrong_usage() -> None:
 
 def test_the_commands_of_this_version_are_there() -> None:
     looking = ["list", "path", "search", "show", "status", "validate"]
-    doing = ["gc", "plan", "pull", "refresh", "remove", "verify"]
+    doing = ["gc", "lock", "plan", "pull", "refresh", "remove", "verify"]
     assert sorted(looking + doing) == NAMES
 
 

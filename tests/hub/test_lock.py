@@ -1,16 +1,20 @@
 """What `lock` pins of the Hub and others, shows, writes, and leaves alone."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.hub.site import REPO, HubSite, hf
 from tests.hub.standin import Hub
 from tests.pulling import a_file, sha256, some_bytes
-from tests.servers.answers import Flip, Status
+from tests.servers.answers import Flip, NoRanges, Status
+from tests.servers.faults import Fault, SetHeaders, Unsized
 from tests.servers.ftp import Ftp
 from tests.servers.http import HttpServer
+from tests.servers.message import Page, Reply, Request
 
 NAME = f"datasets/{REPO}"
 FILES = {
@@ -270,12 +274,91 @@ def test_a_name_that_leads_outside_is_refused(site: HubSite, hub: Hub) -> None:
     assert "cannot be a file's name everywhere" in _flat(done.out)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"size": "many", "lfs": None}, "the Hub cannot be asked"),
+        (
+            {"lfs": {"oid": "0" * 64, "size": -1, "pointerSize": 1}},
+            "cannot be pinned",
+        ),
+        ({"lfs": {"oid": "../../x", "size": 1, "pointerSize": 1}}, "cannot be asked"),
+        ({"path": "data/b.wav"}, "lists a file twice"),
+        ({"path": "data/a\x1b[31m.wav"}, "cannot be a file's name everywhere"),
+        ({"path": "data/CON?.wav"}, "cannot be a file's name everywhere"),
+    ],
+    ids=str,
+)
+def test_nonsense_of_a_hub_is_refused_in_words(
+    change: dict[str, Any], words: str, site: HubSite, hub: Hub
+) -> None:
+    hub.commit(NAME, {"data/a.wav": b"a", "data/b.wav": b"b"})
+    hub.script("*", _Altered(change=change))
+    site.write(SET)
+    done = site.lock()
+
+    assert done.code == 3
+    assert words in _flat(done.out)
+    assert "\x1b" not in done.out + done.err
+    assert not site.lock_file.exists()
+
+
+@pytest.mark.parametrize("tag", ['"\x01"', '"' + "x" * 5000 + '"', ""])
+def test_an_odd_tag_is_not_pinned(tag: str, site: HubSite) -> None:
+    with HttpServer({"/a.bin": b"one"}) as server:
+        server.script("/a.bin", SetHeaders({"ETag": tag}))
+        site.write({"path": "a.bin", "source": server.url("/a.bin")})
+        assert site.lock("--fetch").code == 0
+        assert "etag" not in site.locked["files"]["a.bin"][0]
+
+
+def test_a_source_without_a_size_is_not_pinned_even_when_fetched(
+    site: HubSite,
+) -> None:
+    with HttpServer({"/a.bin": b"one"}, {"/a.bin": [NoRanges(), Unsized()]}) as server:
+        site.write({"path": "a.bin", "source": server.url("/a.bin")})
+        done = site.lock("--fetch")
+
+    assert done.code == 1
+    assert "tells no size, so that a cut download could not be told" in _flat(done.out)
+
+
+def test_an_empty_file_is_pinned(site: HubSite) -> None:
+    with HttpServer({"/a.bin": b""}) as server:
+        site.write({"path": "a.bin", "source": server.url("/a.bin")})
+        assert site.lock("--fetch").code == 0
+        assert site.locked["files"]["a.bin"][0]["size"] == 0
+        assert site.pull().result == "pulled"
+
+
 def test_what_else_is_wrong_with_a_manifest_is_said_first(site: HubSite) -> None:
     site.write({**SET, "part": "unheard-of"})
     done = site.lock("notes")
 
     assert done.code == 1
     assert "error: 1 problem in" in done.err
+
+
+@pytest.mark.parametrize("words", [(), ("notes",)], ids=str)
+def test_a_manifest_that_cannot_be_read_is_said(
+    words: tuple[str, ...], site: HubSite
+) -> None:
+    site.write({**SET, "sauce": "tomato"})
+    done = site.lock(*words)
+
+    assert done.code == 1
+    assert "sauce" in done.err
+
+
+def test_a_lock_that_cannot_be_read_is_made_anew(site: HubSite, hub: Hub) -> None:
+    hub.commit(NAME, FILES)
+    site.write(SET)
+    assert site.lock().code == 0
+    good = site.locked["files"]
+    site.lock_file.write_text("{ half")
+
+    assert site.lock().code == 0
+    assert site.locked["files"] == good
 
 
 @pytest.mark.parametrize(
@@ -309,3 +392,17 @@ def test_a_moved_repository_is_told_of(site: HubSite, hub: Hub) -> None:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class _Altered(Fault):
+    """Changes the first file of every tree."""
+
+    change: dict[str, Any] = field(default_factory=dict)
+
+    def on_reply(self, reply: Reply, request: Request, page: Page | None) -> Reply:
+        if "/tree/" not in request.path:
+            return reply
+        entries = json.loads(reply.body)
+        entries[0] |= self.change
+        return reply.with_body(json.dumps(entries).encode())

@@ -58,7 +58,7 @@ def test_the_places_agree_with_its_client(
         done = subprocess.run(
             [sys.executable, "-c", code], env=environ, capture_output=True, text=True
         )
-        found = read(config, **environ)
+        found = settings_from(environ, config, {})
         ours = f"{found.hub_cache} {found.network.hub_token_file}"
         assert (done.stdout.strip(), done.returncode) == (ours, 0), done.stderr
 
@@ -86,7 +86,7 @@ def test_without_any_home_there_is_no_place(config: Path) -> None:
 def test_the_token_is_the_one_its_client_would_send(
     environ: dict[str, str], token: str | None
 ) -> None:
-    found = read(HOME="/h", **environ)
+    found = settings_from({"HOME": "/h", **environ}, None, {})
     assert found.network.hub_token == token
     is_refused = environ.get("HF_HUB_DISABLE_IMPLICIT_TOKEN") == "1"
     assert (found.network.hub_token_file is None) == is_refused
