@@ -19,7 +19,6 @@ from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Step, Verb
-from lemm_catalog.resolve import addresses_of
 from lemm_catalog.rules.deciding import unpacking_of
 from lemm_catalog.store.files import local_errors, remove_tree, sync_everything
 from lemm_catalog.store.ledger import LedgerWriter
@@ -110,12 +109,8 @@ class _Work:
 
     def fetched(self) -> Fetched[Unpacked | None]:
         artifact, observer = self._artifact, self._means.observer
-        addresses = addresses_of(
-            artifact,
-            self._means.homes.get(artifact.dataset),
-            self._means.mirrors,
-            self._means.tokens,
-        )
+        addresses = self._means.addresses(artifact)
+        self._copy_from(addresses[:1])
         with self._growing() as part:
             if not addresses and part.done < self._size:
                 raise SourceError(f"{artifact.path}: nobody has put it in place yet")
@@ -142,6 +137,15 @@ class _Work:
             if isinstance(part, PartFile) and self._is_kept:
                 part.sync()
             return fetched
+
+    def _copy_from(self, nearest: tuple[Address, ...]) -> None:
+        """Let the kernel copy what the Hub's cache has, unless it is to be unpacked."""
+        cache, artifact = self._means.hub_cache, self._artifact
+        cached = cache.find(artifact) if cache and artifact.unpack is None else None
+        if cached and nearest == (Address(url=cached.as_uri()),):
+            self._means.store.take_copy(
+                artifact.dataset, artifact.path, self._size, cached
+            )
 
     @contextmanager
     def _growing(self) -> Iterator[PartFile | Window]:

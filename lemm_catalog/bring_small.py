@@ -13,7 +13,6 @@ from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Step
-from lemm_catalog.resolve import addresses_of
 from lemm_catalog.store.files import names_in, sync_everything
 from lemm_catalog.store.layout import key_of
 from lemm_catalog.store.small import SmallStage
@@ -56,10 +55,7 @@ class SmallFiles:
         return artifact.path in holding.lying or key_of(artifact.path) in self._staged
 
     def _as_wanted(self, artifact: Artifact) -> Wanted | None:
-        means = self._means
-        addresses = addresses_of(
-            artifact, means.homes.get(self._dataset), means.mirrors, means.tokens
-        )
+        addresses = self._means.addresses(artifact)
         if not addresses:
             return None
         return Wanted(

@@ -110,6 +110,15 @@ class RunningDigests:
         )
 
 
+def git_id(content: bytes | memoryview) -> str:
+    """Return the id under which git knows a content: a sha1 over its size and it."""
+    import hashlib
+
+    running = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
+    running.update(content)
+    return running.hexdigest()
+
+
 def algorithms_for(expected: Iterable[Digest]) -> set[str]:
     """Return what proves some digests, and sha256, which receipts hold."""
     return {"sha256", *(digest.algorithm for digest in expected)}

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import RefusedError
+from lemm_catalog.hub_cache import HubCache
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.progress import Observer
+from lemm_catalog.resolve import addresses_of
 from lemm_catalog.store.store import Store
 from lemm_catalog.transfer.traffic import Traffic
 
@@ -30,7 +33,8 @@ class Means:
 
     ``mirrors`` maps a prefix of upstream's URLs to the site's own; ``tokens`` the
     name a manifest gives a token to its value. ``choose`` says which members of an
-    archive a policy allows.
+    archive a policy allows. What the Hub's client has in its cache is asked for there
+    first; when ``offline``, only there.
     """
 
     store: Store
@@ -42,6 +46,17 @@ class Means:
     keep_archives: bool = False
     choose: Chooser = _choose_nothing
     traffic: Traffic = field(default_factory=Traffic)
+    hub_cache: HubCache | None = None
+    offline: bool = False
+
+    def addresses(self, artifact: Artifact) -> tuple[Address, ...]:
+        """Return where the bytes of an artifact may be asked for, nearest first."""
+        cached = self.hub_cache.find(artifact) if self.hub_cache else None
+        if cached and self.offline:
+            return (Address(url=cached.as_uri()),)
+        home = self.homes.get(artifact.dataset)
+        found = addresses_of(artifact, home, self.mirrors, self.tokens)
+        return (Address(url=cached.as_uri()), *found) if cached else found
 
 
 def now() -> str:

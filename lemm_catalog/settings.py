@@ -30,6 +30,8 @@ class Settings:
     what a manifest's ``token_env`` may name, ``index`` is a folder of our own to
     remember in what catalogs came to. ``is_placed`` says that the user named
     ``cache_dir``, ``auto_download`` whether a Space is to pull when it starts.
+    ``hub_cache`` is the cache of the Hugging Face Hub's client, if it is to be used:
+    what it holds is not fetched, and what comes from the Hub is put there as well.
     """
 
     catalog: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ class Settings:
     index: Path | None = None
     is_placed: bool = False
     auto_download: bool = True
+    hub_cache: Path | None = None
 
     @property
     def options(self) -> Options:
@@ -104,8 +107,10 @@ def settings_from(
         network=Network(
             proxies=proxies,
             hub_endpoint=environ.get("HF_ENDPOINT") or Network.hub_endpoint,
-            hub_token=environ.get("HF_TOKEN") or None,
+            hub_token=_hub_token(environ),
+            hub_token_file=_hub_token_file(environ),
         ),
+        hub_cache=_hub_cache(environ) if section.get("use_hf_cache") else None,
         tokens=environ,
         index=_index(environ),
     )
@@ -160,6 +165,45 @@ def _agreed(environ: Mapping[str, str]) -> tuple[str, ...]:
     ids = tuple(environ.get(name, "").replace(",", " ").split())
     check_words(ids, name)
     return ids
+
+
+def _hub_token(environ: Mapping[str, str]) -> str | None:
+    if _is_on(environ, "HF_HUB_DISABLE_IMPLICIT_TOKEN"):
+        return None
+    said = environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN") or ""
+    return said.replace("\r", "").replace("\n", "").strip() or None
+
+
+def _hub_token_file(environ: Mapping[str, str]) -> Path | None:
+    if _is_on(environ, "HF_HUB_DISABLE_IMPLICIT_TOKEN"):
+        return None
+    if said := environ.get("HF_TOKEN_PATH"):
+        return Path(said).expanduser()
+    home = _hub_home(environ)
+    return home / "token" if home else None
+
+
+def _hub_cache(environ: Mapping[str, str]) -> Path | None:
+    """Return where the Hub's client keeps what it fetched, as it finds it itself."""
+    said = environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE")
+    if said:
+        return Path(said).expanduser()
+    home = _hub_home(environ)
+    return home / "hub" if home else None
+
+
+def _hub_home(environ: Mapping[str, str]) -> Path | None:
+    if said := environ.get("HF_HOME"):
+        return Path(said).expanduser()
+    if said := environ.get("XDG_CACHE_HOME"):
+        return Path(said).expanduser() / "huggingface"
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(home, ".cache", "huggingface") if home else None
+
+
+def _is_on(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a variable of the Hub's client is on, as that client reads it."""
+    return environ.get(name, "").upper() in {"1", "ON", "YES", "TRUE"}
 
 
 def _path_list(text: str | None) -> tuple[str, ...]:

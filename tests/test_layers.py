@@ -23,7 +23,7 @@ FLOORS = (
     ("model",),
     ("rules",),
     ("load", "render", "backends", "store"),
-    ("settings", "transfer", "unpack", "resolve", "itemize"),
+    ("settings", "transfer", "unpack", "resolve", "itemize", "hub_cache"),
     ("means",),
     ("bring",),
     ("bring_small",),

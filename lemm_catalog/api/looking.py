@@ -111,7 +111,22 @@ def plan(words: Sequence[str], chosen: Sequence[Item], settings: Settings) -> Pl
     """Return the plan for some items, over what the store holds now."""
     store = Contents(settings.cache_dir)
     wanted = [(item.id, _sizes(item)) for item in chosen]
-    return make_plan(words, chosen, store.inventory(wanted), settings.options)
+    here = store.inventory(wanted)
+    if settings.hub_cache is not None:
+        found = {i.id: with_cached(here.of(i.id), i, settings) for i in chosen}
+        here = here._replace(holdings={**here.holdings, **found})
+    return make_plan(words, chosen, here, settings.options)
+
+
+def with_cached(held: Holding, item: Item, settings: Settings) -> Holding:
+    """Return what is held of an item, with what the Hub's own client has of it."""
+    if settings.hub_cache is None:
+        return held
+    from lemm_catalog.hub_cache import HubCache  # only for those who use it
+
+    cache = HubCache(settings.hub_cache)
+    found = (artifact.path for artifact in item.artifacts if cache.find(artifact))
+    return held._replace(cached=frozenset(found))
 
 
 def holding(store: Contents, item: Item) -> Holding:

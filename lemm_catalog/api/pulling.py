@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lemm_catalog.api.looking import as_received, holding, items, plan
+from lemm_catalog.api.looking import as_received, holding, items, plan, with_cached
 from lemm_catalog.api.repairing import joined, mended
+from lemm_catalog.api.sharing import share
 from lemm_catalog.api.waiting import locked
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import LemmError, RefusedError
 from lemm_catalog.execute import execute
+from lemm_catalog.hub_cache import HubCache
 from lemm_catalog.means import Means
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.inventory import Holding, Inventory
@@ -64,11 +66,12 @@ def carry_out(
         item = by_id[dataset]
         if itemizer:  # another process may have chosen members since
             item = itemizer.settled(item)
-        found = holding(store, item)
+        found = with_cached(holding(store, item), item, settings)
         here = Inventory(holdings={dataset: found})
         return make_plan(words, [item], here, unbounded).datasets[0], found
 
-    return execute(
+    means = _means(catalog, store, settings, observer)
+    outcome = execute(
         planned.datasets,
         by_id,
         look_again,
@@ -76,6 +79,10 @@ def carry_out(
         lambda dataset: _paths(catalog, dataset),
         jobs=settings.jobs,
     )
+    if means.hub_cache is not None:
+        pulled = [one.id for one in outcome.datasets if one.result == "pulled"]
+        share(pulled, store, means.hub_cache, observer)
+    return outcome
 
 
 def repair(
@@ -141,6 +148,8 @@ def _means(
         traffic=Traffic(
             hosts=Hosts(settings.connections), pace=Pace(settings.limit_rate)
         ),
+        hub_cache=HubCache(settings.hub_cache) if settings.hub_cache else None,
+        offline=settings.offline,
     )
 
 

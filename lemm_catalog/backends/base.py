@@ -6,7 +6,7 @@ raises into our errors, so that nothing foreign passes this door.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,22 +14,33 @@ from typing import Self, final
 
 from lemm_catalog.errors import LemmError, PassingError, SourceError
 from lemm_catalog.model.source import redact
+from lemm_catalog.model.told import Told, ToldFile
 
 # What libraries quote in their errors: the query of a URL, and its user and password.
 _SECRET = re.compile(r"\?[^\s'\")]*=[^\s'\")]*|(?<=//)[^\s/@'\"]*@")
 
 
+# What an answer's URL, status and headers mean, to somebody who knows the site.
+Explain = Callable[[str, int, Mapping[str, str]], SourceError | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where bytes are, and the bearer token that this origin may see."""
+    """Where bytes are, and the bearer token that this origin may see.
+
+    ``name`` is what people call it, where that is not the URL; ``explain`` may put
+    an answer without bytes in better words than the wire has.
+    """
 
     url: str
     token: str | None = field(default=None, repr=False)
+    name: str | None = None
+    explain: Explain | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def shown(self) -> str:
         """The address in a form that is fit to be printed."""
-        return redact(self.url)
+        return redact(self.name or self.url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +94,11 @@ class Reply(ABC):
     """The bytes of an answer, read in order.
 
     ``start`` is the offset of the first byte; ``total`` the size of the whole
-    content, if the source says; ``is_whole`` tells that a range was not honored.
+    content, if the source says; ``is_whole`` tells that a range was not honored;
+    ``url`` is where the bytes come from, after all redirects.
     """
 
+    url: str = ""
     start: int = 0
     total: int | None = None
     is_whole: bool = False
@@ -169,6 +182,53 @@ class Backend(ABC):
                 yield address, self.open(address)
             except SourceError as error:
                 yield address, error
+
+    @final
+    def probe(self, address: Address) -> Told:
+        """Return what the source tells of one file, which has the path ``""``.
+
+        Raises:
+            PassingError: if asking again may help.
+            SourceError: if it would not.
+
+        """
+        with translated(self, address):
+            return self._probe(address)
+
+    @final
+    def listing(self, address: Address) -> Told:
+        """Return what the source tells of all files below a folder.
+
+        Raises:
+            PassingError: if asking again may help.
+            SourceError: if it would not, or such a source lists nothing.
+
+        """
+        with translated(self, address):
+            return self._listing(address)
+
+    def _probe(self, address: Address) -> Told:
+        """Ask for the first byte: some servers answer that and refuse a HEAD."""
+        try:
+            reply = self.open(address, 0, 1)
+        except RangeRefusedError as error:
+            if error.total != 0:
+                raise
+            return Told((ToldFile("", 0),))
+        reply.close()
+        said = reply.validators
+        found = ToldFile(
+            "", reply.total, etag=said.etag, last_modified=said.last_modified
+        )
+        return Told((found,))
+
+    def _listing(self, address: Address) -> Told:
+        """List, raising what the library raises."""
+        scheme = address.url.partition(":")[0]
+        raise SourceError(
+            f"{address.shown}: {scheme} gives no list of a folder's files",
+            mend="name the files one by one, or use hf://, s3:// or ftp://",
+        )
 
     @abstractmethod
     def _open(

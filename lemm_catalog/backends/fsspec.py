@@ -10,6 +10,7 @@ from typing import Any
 
 from lemm_catalog.backends.base import Address, Backend, Reply, Validators, plain
 from lemm_catalog.errors import PassingError, SourceError
+from lemm_catalog.model.told import Told, ToldFile
 
 _BLOCK = 4 * 1024 * 1024
 _PACKAGES = {
@@ -48,6 +49,18 @@ class FsspecBackend(Backend):
             file.seek(min(start, size) if isinstance(size, int) else start)
         return _FsspecReply(address, file, start, size)
 
+    def _listing(self, address: Address) -> Told:
+        from fsspec.core import url_to_fs
+
+        system, path = url_to_fs(address.url, skip_instance_cache=True)
+        root = system._strip_protocol(path).rstrip("/")
+        found = system.find(root, detail=True, withdirs=False)
+        files = (_told(name[len(root) + 1 :], info) for name, info in found.items())
+        told = tuple(sorted(files))
+        if not told and not system.isdir(root):
+            raise FileNotFoundError(root)
+        return Told(told)
+
     def translate(self, error: Exception, address: Address) -> SourceError:
         """Return what the file system raises in words."""
         scheme = address.url.partition(":")[0]
@@ -66,6 +79,16 @@ class FsspecBackend(Backend):
         if isinstance(error, ValueError):
             return SourceError(f"{address.shown}: {plain(error)}")
         return PassingError(f"{address.shown}: {plain(error)}")
+
+
+def _told(path: str, info: Any) -> ToldFile:
+    size = info.get("size")
+    etag = info.get("ETag") or info.get("etag")
+    return ToldFile(
+        path,
+        size if isinstance(size, int) else None,
+        etag=str(etag) if etag else None,
+    )
 
 
 class _FsspecReply(Reply):

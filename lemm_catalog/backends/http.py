@@ -56,8 +56,8 @@ class HttpBackend(Backend):
             headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
             if wanted := condition(validators):
                 headers["If-Range"] = wanted
-        answer = self._final(address, headers, None)
-        return self._reply(address, answer, start if is_part else None)
+        url, answer = self._final(address, headers, None)
+        return self._reply(address, url, answer, start if is_part else None)
 
     def _several(
         self, addresses: Iterator[Address]
@@ -74,14 +74,18 @@ class HttpBackend(Backend):
             with translated(self, address):
                 if isinstance(answer, Exception):
                     raise answer
-                final = self._final(address, _ALWAYS, answer)
-                return self._reply(address, final, None)
+                url, final = self._final(address, _ALWAYS, answer)
+                return self._reply(address, url, final, None)
         except SourceError as error:
             return error
 
-    def _reply(self, address: Address, answer: Answer, asked: int | None) -> Reply:
+    def _reply(
+        self, address: Address, url: str, answer: Answer, asked: int | None
+    ) -> Reply:
         reply = _HttpReply(address, answer, self._pool)
+        reply.url = url
         try:
+            _explained(address, url, answer)
             check_status(address.shown, answer.head.status, answer.head.headers)
             check_encoding(address.shown, answer.head.headers)
             read_head(reply, answer.head.status, answer.head.headers, asked)
@@ -92,8 +96,8 @@ class HttpBackend(Backend):
 
     def _final(
         self, address: Address, headers: Mapping[str, str], first: Answer | None
-    ) -> Answer:
-        """Return the answer at the end of all redirects."""
+    ) -> tuple[str, Answer]:
+        """Return the answer at the end of all redirects, and where that is."""
         url, seen = address.url, set[str]()
         while len(seen) <= MAX_REDIRECTS:
             if url in seen:
@@ -102,7 +106,7 @@ class HttpBackend(Backend):
             answer = first or self._pool.ask(url, _with_token(address, url, headers))
             first = None
             if answer.head.status not in _REDIRECTS:
-                return answer
+                return url, answer
             self._pool.discard(answer)
             location = answer.head.headers.get("location")
             url = redirected(address.shown, url, location)
@@ -122,6 +126,13 @@ class HttpBackend(Backend):
         if isinstance(error, ValueError):
             return SourceError(f"{shown}: cannot be asked: {plain(error)}")
         return PassingError(f"{shown}: {plain(error)}")
+
+
+def _explained(address: Address, url: str, answer: Answer) -> None:
+    if address.explain and answer.head.status not in {200, 206, 416}:
+        error = address.explain(url, answer.head.status, answer.head.headers)
+        if error:
+            raise error
 
 
 def _with_token(

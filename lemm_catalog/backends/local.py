@@ -9,6 +9,7 @@ from urllib.request import url2pathname
 
 from lemm_catalog.backends.base import Address, Backend, Reply, Validators
 from lemm_catalog.errors import SourceError
+from lemm_catalog.model.told import Told, ToldFile
 
 
 class LocalBackend(Backend):
@@ -17,7 +18,7 @@ class LocalBackend(Backend):
     def _open(
         self, address: Address, start: int, stop: int | None, validators: Validators
     ) -> Reply:
-        path = Path(url2pathname(urlsplit(address.url).path))
+        path = _path(address)
         # A pipe would keep us waiting for whoever writes into it.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = os.fdopen(os.open(path, flags), "rb", buffering=0)
@@ -26,12 +27,31 @@ class LocalBackend(Backend):
             raise SourceError(f"{address.shown}: is not a plain file")
         return _LocalReply(address, file, start)
 
+    def _listing(self, address: Address) -> Told:
+        root, files = _path(address), []
+
+        def fail(error: OSError) -> None:
+            raise error
+
+        for folder, inner, names in os.walk(root, onerror=fail):
+            inner[:] = [n for n in inner if not Path(folder, n).is_symlink()]
+            for name in names:
+                info = Path(folder, name).lstat()
+                if stat.S_ISREG(info.st_mode):
+                    path = Path(folder, name).relative_to(root).as_posix()
+                    files.append(ToldFile(path, info.st_size))
+        return Told(tuple(sorted(files)))
+
     def translate(self, error: Exception, address: Address) -> SourceError:
         """Return what the system says; asking again would not help."""
         if isinstance(error, FileNotFoundError):
             return SourceError(f"{address.shown}: there is no such file")
         words = error.strerror if isinstance(error, OSError) else str(error)
         return SourceError(f"{address.shown}: cannot be read: {words}")
+
+
+def _path(address: Address) -> Path:
+    return Path(url2pathname(urlsplit(address.url).path))
 
 
 class _LocalReply(Reply):

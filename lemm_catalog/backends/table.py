@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lemm_catalog.backends.base import Backend, Waits
 
@@ -11,11 +12,15 @@ _KINDS = {"http": "http", "https": "http", "hf": "hub", "file": "local"}
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """How this machine reaches others: proxies by scheme, the Hub, its token."""
+    """How this machine reaches others: proxies by scheme, the Hub, its token.
+
+    Without ``hub_token`` the one in ``hub_token_file`` is used, if there is one.
+    """
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     hub_endpoint: str = "https://huggingface.co"
     hub_token: str | None = field(default=None, repr=False)
+    hub_token_file: Path | None = None
     waits: Waits = field(default_factory=Waits)
 
 
@@ -52,8 +57,13 @@ class Backends:
         if kind == "hub":
             from lemm_catalog.backends.hub import HubBackend
 
-            endpoint = self._network.hub_endpoint
-            return HubBackend(self._one("http"), endpoint, self._network.hub_token)
+            network = self._network
+            return HubBackend(
+                self._one("http"),
+                network.hub_endpoint,
+                network.hub_token,
+                network.hub_token_file,
+            )
         if kind == "local":
             from lemm_catalog.backends.local import LocalBackend
 

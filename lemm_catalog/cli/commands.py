@@ -29,6 +29,7 @@ COMMANDS = {
     "attribution": _ATTRIBUTION,
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
+    "lock": "Ask unpinned sources once and pin the answer; show what changed.",
     "validate": "Check files against schema and rules.",
     "space": "Serve a status page at once, and pull in the background.",
 }

@@ -25,7 +25,8 @@ class Holding(NamedTuple):
 
     ``lying`` maps an artifact's path to the size of a file that lies at its place
     without a receipt: brought by hand, or by another tool. ``damaged`` says of an
-    artifact why what is here does not count.
+    artifact why what is here does not count. ``cached`` are the artifacts of which
+    the Hub's own client has a file of the same size.
     """
 
     receipt: Receipt | None = None
@@ -34,6 +35,7 @@ class Holding(NamedTuple):
     exists: bool = False
     damaged: Mapping[str, str] = MappingProxyType({})
     verified: str | None = None
+    cached: frozenset[str] = frozenset()
 
 
 class Inventory(NamedTuple):

@@ -2,9 +2,11 @@
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.artifact import Artifact, Unpacking
+from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.lock import Lock
 from lemm_catalog.model.manifest import (
     AboutSize,
@@ -16,6 +18,7 @@ from lemm_catalog.model.manifest import (
     bytes_of,
 )
 from lemm_catalog.model.source import Source
+from lemm_catalog.rules.locking import filter_of
 
 # What an archive may grow to when nobody says: audio hardly compresses, text does.
 _GUESSED_GROWTH = 4
@@ -45,7 +48,7 @@ def _of_file(manifest: Manifest, file: File, lock: Lock | None) -> Artifact:
     return Artifact(
         dataset=manifest.id,
         path=file.path,
-        sources=file.source,
+        sources=_at_commits(file.source, lock),
         size=size,
         expected=size if size is not None else bytes_of(file.size) or 0,
         digests=digests,
@@ -72,7 +75,11 @@ def _why_unresolved(size: int | None, digests: tuple[Digest, ...]) -> str | None
 
 def _of_set(manifest: Manifest, file: File, lock: Lock | None) -> Iterator[Artifact]:
     locked = lock.files.get(file.path) if lock else None
-    if locked is None:
+    why = "the list of its files is not pinned"
+    if lock and lock.filters.get(file.path, filter_of(file)) != filter_of(file):
+        # Its list lacks what the new patterns would take, and nobody would see that.
+        locked, why = None, "its patterns changed since its list was pinned"
+    if lock is None or locked is None:
         yield Artifact(
             dataset=manifest.id,
             path=file.path,
@@ -80,18 +87,19 @@ def _of_set(manifest: Manifest, file: File, lock: Lock | None) -> Iterator[Artif
             size=None,
             expected=0,
             part=file.part,
-            unresolved="the list of its files is not pinned",
+            unresolved=why,
         )
         return
+    sources = _at_commits(file.source, lock)
     for entry in locked:
         inner = entry.path.removeprefix(file.path)
-        if not _is_taken(file, inner):
+        if not is_taken(file, inner):
             continue
         digests = _strong_first(entry.checksums)
         yield Artifact(
             dataset=manifest.id,
             path=entry.path,
-            sources=tuple(_below(source, inner) for source in file.source),
+            sources=tuple(below(source, inner) for source in sources),
             size=entry.size,
             expected=entry.size,
             digests=digests,
@@ -100,7 +108,8 @@ def _of_set(manifest: Manifest, file: File, lock: Lock | None) -> Iterator[Artif
         )
 
 
-def _is_taken(file: File, inner: str) -> bool:
+def is_taken(file: File, inner: str) -> bool:
+    """Whether the patterns of a set take a file, by its path below the set's."""
     included = not file.include or _fits(inner, file.include)
     return included and not _fits(inner, file.exclude)
 
@@ -109,10 +118,28 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
 
 
-def _below(source: Source, inner: str) -> Source:
+def _at_commits(sources: tuple[Source, ...], lock: Lock | None) -> tuple[Source, ...]:
+    """Return sources with each movable revision replaced by what it stood for."""
+    if lock is None or not lock.commits:
+        return sources
+    return tuple(at_commit(source, lock.commits) for source in sources)
+
+
+def at_commit(source: Source, commits: Mapping[str, str]) -> Source:
+    """Return a source with a movable revision replaced by what it stood for."""
+    place = HubPlace.parse(source.url or "")
+    if place is None or place.is_pinned or place.root not in commits:
+        return source
+    return source._replace(url=place._replace(revision=commits[place.root]).url)
+
+
+def below(source: Source, inner: str) -> Source:
     """Return the source of one file of a set."""
     if source.url:
-        return source._replace(url=f"{source.url.rstrip('/')}/{inner}")
+        # A lock holds plain names, and # or % would mean something in these URLs.
+        is_escaped = source.url.startswith(("hf:", "http"))
+        name = quote(inner) if is_escaped else inner
+        return source._replace(url=f"{source.url.rstrip('/')}/{name}")
     if source.path:
         return source._replace(path=f"{source.path.rstrip('/')}/{inner}")
     return source

@@ -126,6 +126,9 @@ def _bring(
     if holding.lying.get(artifact.path) == size:
         reason = "a file of this size lies there; verify it first"
         return _with_unpack(artifact, _action("fetch", artifact, 0, reason))
+    if artifact.path in holding.cached:
+        reason = "the Hugging Face cache has a file of this size; verify it first"
+        return _with_unpack(artifact, _action("fetch", artifact, 0, reason))
     if stopping := _why_not(artifact, options, size):
         return [stopping]
     if staged and staged.done:

@@ -10,6 +10,7 @@ from lemm_catalog.model.lock import Lock, LockedFile
 from lemm_catalog.model.manifest import AboutSize, File, Manifest
 from lemm_catalog.model.source import Source, is_pinned_revision
 from lemm_catalog.rules.finding import Finding, Key
+from lemm_catalog.rules.locking import filter_of
 
 _PLAIN_SCHEMES = frozenset({"http", "ftp"})
 
@@ -37,6 +38,14 @@ def locks_agree(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
     """Give the files of which manifest and lock pin different bytes."""
     lock = catalog.locks.get(manifest.id)
     for index, file in enumerate(manifest.files):
+        patterns = filter_of(file)
+        if lock and lock.filters.get(file.path, patterns) != patterns:
+            yield Finding(
+                key=("files", index, "path"),
+                code="lock-stale",
+                message="its include or exclude changed since its list was pinned",
+                hint=f"run lock {manifest.id} anew",
+            )
         for pin in _single_pin(file, lock):
             sizes_differ = isinstance(file.size, int) and file.size != pin.size
             if sizes_differ or _differ(file.checksums, pin.checksums):

@@ -12,10 +12,12 @@ The protocol of a dataset, each step safe to be the last before a crash:
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from lemm_catalog.model.receipt import Receipt, ReceivedArtifact
 from lemm_catalog.store.contents import Contents
 from lemm_catalog.store.files import (
+    copy_file,
     local_errors,
     move,
     remove_if_empty,
@@ -90,6 +92,22 @@ class Store(Contents):
             part.declare_complete()
         sync_file(folder / "journal")
         move(self.layout.dataset(dataset) / path, part.path)
+
+    def take_copy(self, dataset: str, path: str, size: int, source: Path) -> None:
+        """Copy a file of this machine into staging, where nothing is of it yet.
+
+        It counts as arrived and not as right: that is for its digest to say.
+
+        Raises:
+            LocalError: if the disk does not let it.
+
+        """
+        with PartFile(self.layout.staged(dataset, path), size) as part:
+            if not part.done:
+                with local_errors(part.path):
+                    copy_file(source, part.path)
+                    if part.path.stat().st_size == size:
+                        part.declare_complete()
 
     def discard(self, dataset: str, path: str) -> None:
         """Forget what is staged of one artifact.
