@@ -23,7 +23,7 @@ from lemm_catalog.backends.base import (
     Validators,
 )
 from lemm_catalog.backends.hub_token import read_token
-from lemm_catalog.backends.hub_words import explain
+from lemm_catalog.backends.hub_words import LinkRefusedError, explain
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.source import redact
@@ -73,7 +73,11 @@ class HubBackend(Backend):
                     raise
                 # It has expired, most likely; the Hub knows better.
         asked = self._behind(address)
-        reply = self._through.open(asked, start, stop, validators)
+        try:
+            reply = self._through.open(asked, start, stop, validators)
+        except LinkRefusedError:
+            # It may have expired on the way; many lanes at once are not many failures.
+            reply = self._through.open(asked, start, stop, validators)
         if (start or stop is not None) and _host(reply.url) != _host(self._endpoint):
             if len(self._links) >= _MOST_LINKS:
                 self._links.clear()

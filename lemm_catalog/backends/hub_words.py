@@ -22,6 +22,10 @@ _GONE = frozenset({400, 401, 403, 404, 410})
 _LONGEST = 60.0
 
 
+class LinkRefusedError(PassingError):
+    """A link of the Hub's to its storage that expired before it was followed."""
+
+
 def explain(
     place: HubPlace,
     endpoint: str,
@@ -34,7 +38,7 @@ def explain(
     shown = redact(place.url)
     if urlsplit(url).netloc != urlsplit(endpoint).netloc:
         if status in _GONE:
-            return PassingError(
+            return LinkRefusedError(
                 f"{shown}: the Hub's storage refuses the link the Hub gave ({status})"
             )
         return None
