@@ -21,8 +21,8 @@ from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.lock import Lock, LockedFile
 from lemm_catalog.model.manifest import File, Manifest
 from lemm_catalog.model.source import Source
-from lemm_catalog.model.text import one_line, relative_path
-from lemm_catalog.model.told import Told, ToldFile
+from lemm_catalog.model.text import relative_path
+from lemm_catalog.model.told import Told, ToldFile, plain_line
 from lemm_catalog.progress import Step
 from lemm_catalog.resolve import addresses_of
 from lemm_catalog.rules.artifacts import at_commit, below, is_taken
@@ -34,7 +34,6 @@ T = TypeVar("T")
 # What git keeps of a repository is small files, and a sha256 of them is worth more
 # than git's own ids, which can be forged. More than this is asked for by --fetch.
 MOST_UNASKED = 64_000_000
-_LONGEST_LINE = 200
 
 
 class Open(NamedTuple):
@@ -161,7 +160,7 @@ class _Asking:
         if not unproven or is_near or is_little or self._asker.fetches:
             return None
         what = f"{len(unproven):,} of its files" if self._file.is_set else "it"
-        seen = "" if self._file.is_set else _seen(unproven[0])
+        seen = "" if self._file.is_set else f" ({unproven[0].shown})"
         return (
             f"the source tells no checksum of {what}{seen}; --fetch makes one of the "
             f"bytes, {format_size(total)}"
@@ -180,8 +179,8 @@ class _Asking:
                 size=one.size or 0,
                 checksums=proof,
                 url=where.url if single else None,
-                etag=_line(one.etag) if single or not one.digests else None,
-                last_modified=_line(one.last_modified),
+                etag=plain_line(one.etag) if single or not one.digests else None,
+                last_modified=plain_line(one.last_modified),
             )
         except ValueError as error:
             raise SourceError(
@@ -250,23 +249,6 @@ class _Asking:
                 return ask()
             except PassingError as error:
                 patience.wait_after(error)
-
-
-def _line(text: str | None) -> str | None:
-    """Return what a server said if it is one plain line; None if it is not."""
-    try:
-        return one_line(text) if text and len(text) <= _LONGEST_LINE else None
-    except ValueError:
-        return None
-
-
-def _seen(one: ToldFile) -> str:
-    said = [
-        f"{one.size:,} bytes" if one.size is not None else "",
-        f"ETag {etag}" if (etag := _line(one.etag)) else "",
-        f"Last-Modified {date}" if (date := _line(one.last_modified)) else "",
-    ]
-    return f" ({', '.join(filter(None, said))})"
 
 
 def _sha256(pieces: Iterator[bytes] | list[bytes]) -> Digest:

@@ -3,6 +3,17 @@
 from typing import NamedTuple
 
 from lemm_catalog.digest import Digest
+from lemm_catalog.model.text import one_line
+
+_LONGEST_LINE = 200
+
+
+def plain_line(text: str | None) -> str | None:
+    """Return what a server said if it is one plain line; None if it is not."""
+    try:
+        return one_line(text) if text and len(text) <= _LONGEST_LINE else None
+    except ValueError:
+        return None
 
 
 class ToldFile(NamedTuple):
@@ -17,6 +28,16 @@ class ToldFile(NamedTuple):
     git: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """What tells its version, fit to be printed."""
+        said = [
+            f"{self.size:,} bytes" if self.size is not None else "",
+            f"ETag {etag}" if (etag := plain_line(self.etag)) else "",
+            f"Last-Modified {date}" if (date := plain_line(self.last_modified)) else "",
+        ]
+        return ", ".join(filter(None, said))
 
 
 class Told(NamedTuple):
