@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lemm_catalog.api.exporting import Export, export
 from lemm_catalog.cli.common import Run
+from lemm_catalog.cli.console import safe
 from lemm_catalog.cli.declared import Argument, Option, Takes
 from lemm_catalog.cli.options import EXCLUDE, JSON, SHARED, WORDS
 from lemm_catalog.errors import UsageError
@@ -75,6 +76,8 @@ def run(
         for one in documents:
             run.write([one.text], out / one.name)
     else:
+        if out is None:
+            _check_shown(documents)
         run.write([one.text for one in documents if one.text], out)
     if not (found.datasets or found.left_out):
         run.console.talk(run.nothing(pulled=False))
@@ -116,7 +119,20 @@ def _write_one(
     if len(documents) > 1:
         message = f"{form} is a document per dataset, and these are {len(documents)}"
         raise UsageError(message, mend="name one dataset, or a folder with --out DIR")
-    run.write([one.text for one in documents], out)
+    if documents:
+        run.write([documents[0].text], out)
+
+
+def _check_shown(documents: list[Document]) -> None:
+    """See that stdout, which escapes odd letters, would leave every name as it is.
+
+    Raises:
+        UsageError: if it would not.
+
+    """
+    if any(safe(one.text) != one.text for one in documents):
+        message = "a name in it has letters that stdout shows escaped"
+        raise UsageError(message, mend="write it to a file with --out FILE")
 
 
 def _remarks(found: Export) -> list[str]:

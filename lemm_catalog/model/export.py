@@ -55,7 +55,8 @@ class ByHand(NamedTuple):
 class Exported(NamedTuple):
     """A dataset, or the named ``parts`` of it, ready to be written in a format.
 
-    ``credits`` are the lines of credit that its licenses ask for.
+    ``credits`` are the lines of credit that its licenses ask for, ``asks`` what must
+    be agreed to before it is fetched.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Exported(NamedTuple):
     media: tuple[str, ...]
     licenses: tuple[Licensed, ...]
     credits: tuple[str, ...]
+    asks: tuple[str, ...]
     citation: str | None
     parts: tuple[str, ...]
     files: tuple[ExportedFile, ...]

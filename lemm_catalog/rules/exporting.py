@@ -5,11 +5,11 @@ whoever fetches it by an export can tell wrong bytes as well as a pull can. A to
 never looked up: the place that asks for one is marked with the name of its variable.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote, urlsplit
 
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.entry import Dossier
+from lemm_catalog.model.entry import Dossier, Judged
 from lemm_catalog.model.export import (
     ByHand,
     Exported,
@@ -20,6 +20,7 @@ from lemm_catalog.model.export import (
     Place,
 )
 from lemm_catalog.model.manifest import Manifest
+from lemm_catalog.model.terms import Terms
 from lemm_catalog.rules.selection import Wanted
 
 # Returns the URL by which others reach a source, or None if they cannot.
@@ -77,11 +78,11 @@ def exported_of(
     for artifact in dossier.artifacts:
         if artifact.part not in wanted.parts:
             continue
-        if not artifact.is_pinned:
+        if all(source.is_manual for source in artifact.sources):
+            by_hand += _by_hand(artifact)
+        elif not artifact.is_pinned:
             reason = artifact.unresolved or "it is not pinned"
             left_out.append(LeftOut(manifest.id, artifact.path, reason))
-        elif all(source.is_manual for source in artifact.sources):
-            by_hand += _by_hand(artifact)
         else:
             files.append(_file(artifact, index[artifact.part], reach))
     is_whole = len(wanted.parts) == len(wanted.entry.rungs)
@@ -96,6 +97,7 @@ def exported_of(
         media=manifest.format.media,
         licenses=tuple(licenses.values()),
         credits=tuple(credits_),
+        asks=tuple(dict.fromkeys((*_stated(terms), *_of_licenses(chosen)))),
         citation=manifest.citation,
         parts=() if is_whole else tuple(filter(None, wanted.parts)),
         files=tuple(files),
@@ -119,6 +121,8 @@ def fitted(one: Exported, form: Form) -> tuple[Exported, tuple[LeftOut, ...]]:
 
 def remarks(one: Exported) -> Iterator[str]:
     """Give what whoever uses the export has to do, in words."""
+    for terms in one.asks:
+        yield f"{one.id} is for those only who agree: {terms}"
     for task in one.by_hand:
         page = f" ({task.url})" if task.url else ""
         words = " ".join(task.words.split())
@@ -132,6 +136,23 @@ def remarks(one: Exported) -> Iterator[str]:
                 host = urlsplit(place.url).hostname
                 token = f"a token, which {place.token_env} has for a pull"
                 yield f"{one.id}/{file.path}: {host} wants {token}"
+
+
+def _stated(terms: Iterable[Terms]) -> Iterator[str]:
+    """Give what manifests ask to be agreed to."""
+    for one in terms:
+        if one.accept:
+            page = f" ({_quoted(one.accept.url)})" if one.accept.url else ""
+            yield f"{' '.join(one.accept.terms.split())}{page}"
+
+
+def _of_licenses(judged: Iterable[Judged]) -> Iterator[str]:
+    """Give what licenses ask to be agreed to."""
+    for one in judged:
+        for named in one.named:
+            if "acceptance" in named.duties:
+                page = f" ({named.url})" if named.url else ""
+                yield f"the terms of {named.id}{page}"
 
 
 def _file(artifact: Artifact, license_: int, reach: Reach) -> ExportedFile:

@@ -1,6 +1,7 @@
 """Catalogs whose files lie on a server of loopback, and what an export must say."""
 
 import io
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ NAMES = (
     "dir/ü-音楽-\U0001f3b5.bin",
 )
 TITLE = "A <title> & \"quotes\" ]]> --dir=/tmp 'x' \u2060"
+_HUB = re.compile("hf://(datasets|models|spaces)/([^/]+/[^/@]+)@([^/]+)/")
 
 
 def content(name: str) -> bytes:
@@ -69,7 +71,30 @@ def exported(*words: str | Path) -> Done:
     return run("export", *words, "--catalog", "mine")
 
 
-def builtin() -> dict[str, tuple[Artifact, ...]]:
-    """Return the artifacts of every dataset of the catalog, excluded ones too."""
-    catalog = Catalog.load()
-    return {name: one.artifacts for name, one in catalog.dossiers.items()}
+def builtin() -> dict[str, list[Artifact]]:
+    """Return what is pinned, and brought by programs, of every dataset there is."""
+    return {
+        name: [
+            one
+            for one in dossier.artifacts
+            if one.is_pinned and not all(source.is_manual for source in one.sources)
+        ]
+        for name, dossier in Catalog.load().dossiers.items()
+    }
+
+
+def places_of(artifact: Artifact) -> list[str]:
+    """Return where a file is had: URLs, and then its place beside the manifest."""
+    urls = [
+        _HUB.sub(_resolved, source.url)
+        for source in artifact.sources
+        if source.url and not source.is_manual
+    ]
+    near = [source.path for source in artifact.sources if source.path]
+    return [quote(url, safe="/:?&=%+~,;@!$()*'#[]") for url in urls] + near[:1]
+
+
+def _resolved(found: re.Match[str]) -> str:
+    kind, repo, revision = found.groups()
+    below = "" if kind == "models" else f"{kind}/"
+    return f"https://huggingface.co/{below}{repo}/resolve/{revision}/"

@@ -69,6 +69,35 @@ def test_a_file_beside_its_manifest_has_no_url(form: str) -> None:
     assert (done.code, "where no URL leads" in done.err) == (1, True)
 
 
+@ALL
+def test_terms_that_ask_for_consent_are_told(form: str) -> None:
+    accept = {"terms": "Do not sing along.", "url": "https://e.org/terms"}
+    put("notes", a_file(), license={"expression": "CC0-1.0", "accept": accept})
+    done = exported(form, "notes")
+    terms = "Do not sing along. (https://e.org/terms)"
+    told = f"notes is for those only who agree: {terms}\n"
+    assert (done.code, done.err) == (0, told)
+    assert (terms in done.out) == (form not in {"metalink", "urls"})
+
+
+def test_a_name_that_stdout_would_change_is_written_to_files_only() -> None:
+    name = "\U0001f469\u200d\U0001f3a4.bin"
+    put("notes", a_file(name))
+    for form in ("aria2", "metalink"):
+        done = exported(form, "notes")
+        assert (done.code, done.out) == (2, "")
+        assert "with --out FILE" in done.err
+        assert exported(form, "notes", "--out", "list").code == 0
+        assert name in Path("list").read_text("utf-8")
+
+
+def test_no_file_is_written_where_there_is_nothing_to_say() -> None:
+    put("notes", a_file() | {"checksums": {"sha1": "0" * 40}})
+    done = exported("croissant", "notes", "--out", "c.json")
+    assert (done.code, Path("c.json").exists()) == (1, False)
+    assert "only its sha1 is known, and Croissant has none of that" in done.err
+
+
 @pytest.mark.parametrize("form", ["croissant", "datapackage"])
 def test_a_dataset_all_by_hand_has_no_document(form: str) -> None:
     put("notes", a_file(source={"manual": "Ask the author."}))

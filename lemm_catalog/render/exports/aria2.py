@@ -32,6 +32,8 @@ def _render(datasets: Sequence[Exported]) -> Iterator[str]:
         yield f"# {one.id}: {clean(one.title)}"
         for license_ in one.licenses:
             yield f"# license: {clean(license_.expression)}"
+        for terms in one.asks:
+            yield f"# for those only who agree: {clean(terms)}"
         for task in one.by_hand:
             yield f"# by hand: {by_hand(task)}"
         for file in one.files:

@@ -37,10 +37,11 @@ def clean(text: str) -> str:
 
 
 def description(one: Exported) -> str:
-    """Return what a dataset is, which parts of it are meant, and what is to be done."""
+    """Return what a dataset is, which of its parts are meant, and what to do."""
     said = [clean(one.summary)]
     if one.parts:
         said.append(f"Only these parts: {', '.join(one.parts)}.")
+    said += [f"For those only who agree: {clean(terms)}" for terms in one.asks]
     said += [f"By hand: {by_hand(task)}" for task in one.by_hand]
     return " ".join(said)
 
