@@ -67,6 +67,10 @@ KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
+    "render.exports": (
+        {"croissant", "datapackage", "aria2", "metalink", "urls"},
+        {"base"},
+    ),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
     "render.audits": (
         {"text", "json", "markdown", "csv", "spdx", "cyclonedx"},

@@ -336,7 +336,7 @@ def main(arguments: Sequence[str]) -> int:
         say(str(error))
         return error.code
     except OSError as error:
-        say(f"{error}\n    mend: make {CHECKOUT} writable, with 300 MB to spare")
+        say(f"{error}\n    mend: make {CHECKOUT} writable, with 700 MB to spare")
         return 4
     except KeyboardInterrupt:
         say("stopped; run it again to go on")

@@ -14,6 +14,7 @@ _STATUS = "Say what is here: present, partial, missing, damaged or outdated."
 _ATTRIBUTION = (
     "Write the credits that licenses ask for: who, what, where from, which terms."
 )
+_EXPORT = "Write a selection in a format of other programs, with sizes and digests."
 COMMANDS = {
     "list": _LISTING,
     "show": "Show all that is known of one dataset, be it excluded.",
@@ -28,6 +29,7 @@ COMMANDS = {
     "gc": "Drop staged data that no manifest asks for any more.",
     "attribution": _ATTRIBUTION,
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
+    "export": _EXPORT,
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
     "lock": "Ask unpinned sources once and pin the answer; show what changed.",
     "validate": "Check files against schema and rules.",

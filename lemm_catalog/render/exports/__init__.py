@@ -1,0 +1,1 @@
+"""Exports: a selection in the formats of other programs, one file each."""

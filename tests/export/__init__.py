@@ -1,0 +1,1 @@
+"""Exports, as the programs that they are for read them."""
