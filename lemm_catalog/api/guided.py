@@ -12,6 +12,8 @@ from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
 from lemm_catalog.store.summary import forgotten, read_summary, record_of
 
+_LACKING = frozenset({"missing", "partial"})
+
 
 def offered(catalog: Catalog, settings: Settings) -> list[Listed]:
     """Return the lines of the datasets that may be downloaded."""
@@ -49,9 +51,10 @@ def available(
     def state(one: Listed) -> str:
         if one.state == "present" and one.id in downloaded:
             return "downloaded"
-        if one.id in doubted or one.state in {"present", "missing"}:
-            return "failed" if one.id in failed else "not_downloaded"
-        return one.state
+        if one.id in failed and (one.id in doubted or one.state in _LACKING):
+            return "failed"
+        is_missing = one.id in doubted or one.state in {"present", "missing"}
+        return "not_downloaded" if is_missing else one.state
 
     found = [
         {
