@@ -17,14 +17,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from lemm_catalog.api import guided
 from lemm_catalog.api.catalog import Catalog
-from lemm_catalog.api.guided import (
-    about_summary,
-    available,
-    not_counted,
-    offered,
-    proven,
-)
 from lemm_catalog.cli.console import safe
 from lemm_catalog.cli.options import settings_of
 from lemm_catalog.errors import LemmError, LocalError, UsageError
@@ -81,7 +75,7 @@ class DatasetManager:
         self.status: dict[str, Any] = {}
         self._proven: frozenset[str] = frozenset()
         self._reload()
-        for said in about_summary(self._store):
+        for said in guided.about_summary(self._store):
             self._observer.noted(said)
 
     def download_dataset(self, dataset_id: str) -> bool:
@@ -132,19 +126,8 @@ class DatasetManager:
 
     def get_status_summary(self) -> dict[str, Any]:
         """Return what is here in figures; ``downloaded_size_gb`` in 10^9 bytes."""
-        downloaded, failed = self.status["downloaded"], self.status["failed"]
-        here = [r.bytes_on_disk for r in self._store.receipts() if r.id in downloaded]
-        return {
-            "total_available": len(offered(self._catalog, self._settings)),
-            "downloaded": len(downloaded),
-            "failed": len(failed),
-            "downloaded_size_gb": round(sum(here) / 1e9, 6),
-            "downloaded_bytes": sum(here),
-            "free_bytes": self._store.free_bytes(),
-            "max_storage_bytes": self._settings.max_storage,
-            "datasets": dict(downloaded),
-            "failures": dict(failed),
-        }
+        known = (self.status["downloaded"], self.status["failed"])
+        return guided.in_figures(self._catalog, self._store, self._settings, *known)
 
     def list_available_datasets(self) -> list[dict[str, Any]]:
         """Return what may be downloaded, by priority, each as a dict.
@@ -153,11 +136,11 @@ class DatasetManager:
         ``damaged`` or ``outdated``; ``key`` is the id in the guide's spelling.
         """
         known = (self.status["downloaded"], self.status["failed"])
-        return available(self._catalog, self._store, self._settings, *known)
+        return guided.available(self._catalog, self._store, self._settings, *known)
 
     def not_counted(self) -> list[str]:
         """Return what lies in the cache and does not count, with the reason."""
-        return list(not_counted(self._catalog, self._store, self._settings))
+        return list(guided.not_counted(self._catalog, self._store, self._settings))
 
     def _save_status(self) -> None:
         """Do what was changed in ``status``, and write ``dataset_status.json`` anew.
@@ -232,7 +215,7 @@ class DatasetManager:
 
     def _reload(self) -> None:
         """Read what is here into ``status``; mappings that are known stay the same."""
-        downloaded = proven(self._catalog, self._store, self._settings)
+        downloaded = guided.proven(self._catalog, self._store, self._settings)
         found = read_summary(self.status_file)
         told = {**(self.status.get("failed") or {}), **found.failed}
         failed = {k: v for k, v in told.items() if k not in downloaded}

@@ -1,13 +1,16 @@
 """What there is and how it stands, in the words and the shape of the guide."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lemm_catalog.api.catalog import Catalog
+from lemm_catalog.api.looking import as_received, holding
 from lemm_catalog.api.loose import loose_files, told
 from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.records import Records
-from lemm_catalog.rules.standing import NOTHING
+from lemm_catalog.rules.items import items_of
+from lemm_catalog.rules.selection import own_parts
+from lemm_catalog.rules.standing import NOTHING, standing_of
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
 from lemm_catalog.store.summary import forgotten, read_summary, record_of
@@ -31,8 +34,9 @@ def proven(
     for receipt in store.receipts():
         # Where no manifest says what else there should be, what is here is all.
         is_known = receipt.id in catalog.entries
-        whole = not is_known or _is_present(catalog, receipt.id, settings)
-        if whole and receipt.id not in doubted:
+        if receipt.id in doubted:
+            continue
+        if not is_known or _is_present(catalog, store, receipt.id, settings):
             found[receipt.id] = record_of(store.layout, receipt)
     return found
 
@@ -49,7 +53,7 @@ def available(
     doubted = forgotten(store.layout)
 
     def state(one: Listed) -> str:
-        if one.state == "present" and one.id in downloaded:
+        if one.id in downloaded:
             return "downloaded"
         if one.id in failed and (one.id in doubted or one.state in _LACKING):
             return "failed"
@@ -77,6 +81,28 @@ def available(
     return sorted(found, key=lambda one: -int(one["priority"]))
 
 
+def in_figures(
+    catalog: Catalog,
+    store: Contents,
+    settings: Settings,
+    downloaded: Mapping[str, Any],
+    failed: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what is here and what failed; ``_gb`` are 10^9 bytes."""
+    here = [r.bytes_on_disk for r in store.receipts() if r.id in downloaded]
+    return {
+        "total_available": len(offered(catalog, settings)),
+        "downloaded": len(downloaded),
+        "failed": len(failed),
+        "downloaded_size_gb": round(sum(here) / 1e9, 6),
+        "downloaded_bytes": sum(here),
+        "free_bytes": store.free_bytes(),
+        "max_storage_bytes": settings.max_storage,
+        "datasets": dict(downloaded),
+        "failures": dict(failed),
+    }
+
+
 def not_counted(catalog: Catalog, store: Contents, settings: Settings) -> Iterator[str]:
     """Give what lies in a cache and does not count, with the reason."""
     yield from _of_another_tool(store)
@@ -88,8 +114,14 @@ def not_counted(catalog: Catalog, store: Contents, settings: Settings) -> Iterat
             yield f"{one.id}: {one.reason}"
 
 
-def _is_present(catalog: Catalog, name: str, settings: Settings) -> bool:
-    return catalog.listed_one(name, settings).state == "present"
+def _is_present(
+    catalog: Catalog, store: Contents, name: str, settings: Settings
+) -> bool:
+    """Whether all of it that its own phase has, and a policy allows, is here."""
+    own = items_of(catalog, [own_parts(catalog.entries[name])])
+    [item] = as_received(catalog, own, settings)
+    place = store.layout.dataset(name)
+    return standing_of(item, holding(store, item), place).state == "present"
 
 
 def about_summary(store: Contents) -> Iterator[str]:

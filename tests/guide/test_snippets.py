@@ -1,7 +1,7 @@
 """Every snippet of the guide runs, as does every one of the guide of today.
 
 What the guide calls ``src.utils.dataset_manager`` is ``lemm_catalog.dataset_manager``
-here; nothing else is changed but the folder of HF_HOME, which is not ours to write.
+here; nothing else is changed but absolute folders, which are not ours to write.
 """
 
 import os
@@ -82,12 +82,13 @@ def process(*words: str, env: Mapping[str, str] | None = None) -> str:
 
 
 def variables(text: str, home: Path) -> dict[str, str]:
-    """Return what a snippet sets, HF_HOME below a folder of ours."""
+    """Return what a snippet sets, folders of the machine below one of ours."""
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     pairs = dict(line.split("=", 1) for line in lines if line)
-    if "HF_HOME" in pairs:
-        pairs["HF_HOME"] = f"{home}{pairs['HF_HOME']}"
-    return pairs
+    return {
+        name: f"{home}{value}" if value.startswith("/") else value
+        for name, value in pairs.items()
+    }
 
 
 def test_the_copy_holds_all_snippets_of_the_guide() -> None:
