@@ -95,16 +95,13 @@ class DatasetManager:
 
         With ``skip_existing`` False, what is here is fetched anew.
         """
-        name = phase or self._settings.phase
+        name, wanted = phase or self._settings.phase, set[str]()
         try:
+            wanted = {item.id for item in self._items(self._rung(name))}
             outcome = self.bring(name, anew=not skip_existing)
-        except UsageError as error:
-            self._failed(name, [], error)
-            return 0, 0
         except LemmError as error:
-            wanted = [item.id for item in self._items(name)]
-            lacking = [one for one in wanted if one not in self.status["downloaded"]]
-            self._failed(name, lacking, error)
+            lacking = wanted - self._proven
+            self._failed(name, sorted(lacking), error)
             return len(wanted) - len(lacking), len(lacking)
         failed = sum(one.exit_code != 0 for one in outcome.datasets)
         return len(outcome.datasets) - failed, failed
@@ -118,11 +115,7 @@ class DatasetManager:
             LocalError: if the disk does not let it.
 
         """
-        name = phase.replace("_", "-").lower()
-        if name not in self._catalog.ladder:
-            known = ", ".join(self._catalog.ladder)
-            raise UsageError(f"there is no phase {phase!r}", mend=f"known: {known}")
-        return self._carried_out(name, anew=anew)
+        return self._carried_out(self._rung(phase), anew=anew)
 
     def get_status_summary(self) -> dict[str, Any]:
         """Return what is here in figures; ``downloaded_size_gb`` in 10^9 bytes."""
@@ -176,7 +169,8 @@ class DatasetManager:
 
         self._forget()
         for item in self._items(word):
-            older.take_in(self._settings, item, self._observer)
+            if item.id not in self._proven:
+                older.take_in(self._settings, item, self._observer)
         verb = self._catalog.refresh if anew else self._catalog.pull
         with logged(self._observer, self.cache_dir) as seen:
             outcome = verb(word, settings=self._settings, observer=seen)
@@ -204,12 +198,15 @@ class DatasetManager:
 
         entry = self._catalog.dossiers.get(name)
         sources = [s.shown for a in entry.artifacts for s in a.sources] if entry else []
+        free = None
+        with suppress(LocalError):  # what is told is worse already
+            free = self._store.free_bytes()
         text = failure_text(
             name,
             cause,
             exit_code=exit_code,
             from_hub=any(text.startswith("hf://") for text in sources),
-            free_bytes=self._store.free_bytes(),
+            free_bytes=free,
         )
         _LOGGER.error("%s", safe(text))
 
@@ -225,6 +222,13 @@ class DatasetManager:
             self.status[key].reset(pairs)
         self.status["last_updated"] = found.updated
         self._proven = frozenset(downloaded)
+
+    def _rung(self, phase: str) -> str:
+        name = phase.replace("_", "-").lower()
+        if name not in self._catalog.ladder:
+            known = ", ".join(self._catalog.ladder)
+            raise UsageError(f"there is no phase {phase!r}", mend=f"known: {known}")
+        return name
 
     def _items(self, word: str) -> tuple[Item, ...]:
         return self._catalog.items([word], self._settings)

@@ -51,10 +51,11 @@ def summary_text(
 
 
 def failure_text(
-    name: str, cause: str, *, exit_code: int, from_hub: bool, free_bytes: int
+    name: str, cause: str, *, exit_code: int, from_hub: bool, free_bytes: int | None
 ) -> str:
     """Return why a download failed: the true cause first, then what to check."""
-    room = f"is there room? {format_size(free_bytes)} are free on this disk"
+    free = "nobody can tell what is" if free_bytes is None else format_size(free_bytes)
+    room = f"is there room? {free} free on this disk"
     source = [_NETWORK, *([_HUB] if from_hub else []), room]
     checks = {3: source, 4: [room]}.get(exit_code, [])
     lines = [f"Failed to download dataset {name}: {cause}"]

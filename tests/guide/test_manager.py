@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from lemm_catalog import Catalog, DatasetManager
-from lemm_catalog.errors import CatalogError, UsageError
-from tests.cli.running import process_env
+from lemm_catalog.errors import CatalogError, LocalError, UsageError
+from lemm_catalog.store.contents import Contents
+from tests.cli.running import process_env, snapshot
 from tests.guide.managers import Notes, a_manager, a_shelf
 from tests.replicas import Replica, write_catalog
 from tests.servers.http import HttpServer
@@ -45,6 +46,39 @@ def test_a_dataset_is_downloaded_once(
     assert manager.download_dataset("fma-small")
     assert DatasetManager(cache_dir="datasets").download_dataset("FMA_Small")
     assert server.requests == []
+
+
+def test_a_second_download_leaves_no_trace(server: HttpServer) -> None:
+    manager = DatasetManager()
+    assert manager.download_phase("minimal") == (4, 0)
+    before = snapshot(Path("datasets"))
+    server.forget()
+    assert manager.download_phase("minimal") == (4, 0)
+    assert DatasetManager().download_dataset("nsynth")
+    assert DatasetManager().get_status_summary()["downloaded"] == 4
+    assert before == snapshot(Path("datasets"))
+    assert server.requests == []
+
+
+def test_the_configuration_bounds_orders_and_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEMM_CATALOG", str(a_shelf(tmp_path / "c", "a-b", "c-d")))
+    config = tmp_path / "config" / "config.yaml"
+    config.parent.mkdir()
+    text = "{cache_dir: here, phase: minimal, priorities: {c_d: 5, a_b: 1}%s}"
+    config.write_text(f"datasets: {text % ', max_storage_gb: 0.000005'}")
+    manager = DatasetManager()
+    assert manager.get_status_summary()["max_storage_bytes"] == 5000
+    assert manager.download_phase() == (0, 2)
+    assert not (tmp_path / "here").exists()
+    config.write_text(f"datasets: {text % ''}")
+    manager = DatasetManager()
+    listed = manager.list_available_datasets()
+    assert [(one["id"], one["priority"]) for one in listed] == [("c-d", 5), ("a-b", 1)]
+    assert [one.id for one in manager.bring("minimal").datasets] == ["c-d", "a-b"]
+    assert (tmp_path / "here" / "c-d").is_dir()
 
 
 def test_the_summary_counts_what_is_there(server: HttpServer) -> None:
@@ -234,6 +268,7 @@ def test_what_is_unknown_or_excluded_is_told_and_answered_with_false(
     assert manager.download_dataset("nsinth") is False
     assert manager.download_dataset("maestro") is False
     assert manager.download_phase("minimall") == (0, 0)
+    assert manager.download_phase("nsynth") == (0, 0)
     told = [record.getMessage() for record in caplog.records]
     assert told[0].startswith(
         "Failed to download dataset nsinth: there is no dataset 'nsinth' (did you mean"
@@ -243,6 +278,19 @@ def test_what_is_unknown_or_excluded_is_told_and_answered_with_false(
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
     assert manager.status["failed"].keys() == {"maestro"}
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_disk_that_cannot_be_asked_is_told_and_no_exception(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Contents) -> int:
+        raise LocalError("the disk reports an error")
+
+    manager = DatasetManager(cache_dir=tmp_path / "cache")
+    monkeypatch.setattr(Contents, "free_bytes", broken)
+    assert manager.download_dataset("sample") is False
+    assert manager.download_phase("sample") == (0, 1)
+    assert "Failed to download dataset sample: the disk reports an error" in caplog.text
 
 
 def test_a_wrong_configuration_is_an_error_when_the_manager_is_made(
