@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from lemm_catalog import Catalog, DatasetManager
 from lemm_catalog.errors import CatalogError, LocalError, UsageError
+from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
 from tests.cli.running import process_env, snapshot
 from tests.guide.managers import Notes, a_manager, a_shelf
@@ -249,6 +251,18 @@ def test_part_of_a_dataset_is_no_dataset(tmp_path: Path) -> None:
     assert [one["status"] for one in manager.list_available_datasets()] == [
         "downloaded"
     ]
+
+
+def test_what_a_policy_took_of_a_dataset_is_all_of_it(server: HttpServer) -> None:
+    root = os.environ["LEMM_CATALOG"]
+    taken = Settings(cache_dir=Path("datasets"), policy="commercial")
+    outcome = Catalog.load(root).pull("fma-small", settings=taken)
+    assert outcome.exit_code == 0, outcome
+    manager = DatasetManager()
+    assert manager.status["downloaded"].keys() == {"fma-small"}
+    listed = {one["key"]: one["status"] for one in manager.list_available_datasets()}
+    assert listed["fma_small"] == "downloaded"
+    assert manager.not_counted() == []
 
 
 def test_skip_existing_false_fetches_anew(server: HttpServer) -> None:
