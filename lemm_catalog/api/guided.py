@@ -29,13 +29,10 @@ def proven(
     catalog: Catalog, store: Contents, settings: Settings
 ) -> dict[str, dict[str, Any]]:
     """Return the records of the datasets that are here as a whole, by id."""
-    doubted = forgotten(store.layout)
     found = {}
     for receipt in store.receipts():
         # Where no manifest says what else there should be, what is here is all.
         is_known = receipt.id in catalog.entries
-        if receipt.id in doubted:
-            continue
         if not is_known or _is_present(catalog, store, receipt.id, settings):
             found[receipt.id] = record_of(store.layout, receipt)
     return found

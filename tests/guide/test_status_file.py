@@ -67,6 +67,8 @@ def test_failures_are_kept_until_the_dataset_is_here(tmp_path: Path) -> None:
     catalog = Catalog.load(root)
     assert catalog.pull("one", settings=settings(tmp_path / "cache")).exit_code == 0
     assert a_manager(tmp_path).status["failed"].keys() == {"two"}
+    saved = json.loads(status_file(tmp_path).read_text())
+    assert saved["failed"].keys() == {"two"}
 
 
 def test_records_of_another_tool_prove_nothing_and_are_set_aside(
@@ -217,6 +219,25 @@ def test_other_bytes_of_the_guides_tool_stay_where_they_are(
     assert wrong == loose.read_bytes()
     why = "other bytes" if fault == "flipped" else "as no file of the manifest"
     assert any(str(loose) in one and why in one for one in notes.said), notes.said
+    again = Notes()
+    assert DatasetManager(observer=again).download_dataset("lakh_midi")
+    assert again.said == [], "what is here needs no other file"
+
+
+def test_an_archive_of_the_guides_tool_takes_no_other_files_place(
+    server: HttpServer, replicas: dict[str, Replica]
+) -> None:
+    [archive] = replicas["lakh-midi"].archives.values()
+    place = Path("datasets") / "lakh-midi" / archive.name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"mine")
+    loose = Path("datasets") / "lakh_midi.tar.gz"
+    loose.write_bytes(archive.read_bytes())
+    notes = Notes()
+    DatasetManager(observer=notes).download_dataset("lakh_midi")
+    assert place.read_bytes() == b"mine"
+    assert loose.read_bytes() == archive.read_bytes()
+    assert notes.said[0] == f"{loose}: is here already; nothing needs it"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -227,6 +248,7 @@ def test_a_link_under_the_guides_name_is_not_taken_in(
     loose = Path("datasets") / "lakh_midi.tar.gz"
     loose.parent.mkdir()
     loose.symlink_to(archive)
+    assert DatasetManager().not_counted() == []
     assert DatasetManager().download_dataset("lakh_midi")
     assert server.sent() == replicas["lakh-midi"].size
     assert loose.is_symlink()

@@ -123,6 +123,9 @@ def test_out_of_storage_names_phases_that_fit_the_limit_and_what_could_go(
     ]
     planned = catalog.plan("comprehensive", settings=tight)
     assert planned.problems[-1].hint == caught.value.mend
+    assert catalog.pull("small", settings=tight).exit_code == 0
+    hint = catalog.plan("comprehensive", settings=tight).problems[-1].hint
+    assert "`remove old` frees" in hint, "what is asked for is not to be removed"
     # What is said to help does.
     assert catalog.plan("balanced", settings=tight).limits.fits
     assert catalog.remove("old", settings=tight) == {"old": 5000}
