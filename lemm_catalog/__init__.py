@@ -18,8 +18,9 @@ from lemm_catalog.version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lemm_catalog.api.catalog import Catalog
+    from lemm_catalog.dataset_manager import DatasetManager
 
-__all__ = ["Catalog", "__version__"]
+__all__ = ["Catalog", "DatasetManager", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -27,4 +28,8 @@ def __getattr__(name: str) -> object:
         from lemm_catalog.api.catalog import Catalog
 
         return Catalog
+    if name == "DatasetManager":
+        from lemm_catalog.dataset_manager import DatasetManager
+
+        return DatasetManager
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

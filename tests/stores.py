@@ -133,5 +133,5 @@ def _timeless(data: Any) -> Any:
 
 
 def _varies(key: str, value: Any) -> bool:
-    times = {"completed", "fetched", "downloaded_at", "verified"}
+    times = {"completed", "fetched", "downloaded_at", "verified", "last_updated"}
     return key in times or (key == "path" and str(value).startswith("/"))

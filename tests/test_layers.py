@@ -29,8 +29,10 @@ FLOORS = (
     ("bring_small",),
     ("execute", "verify", "mend"),
     ("api",),
-    ("space", "dataset_manager"),
+    ("space",),
     ("cli",),
+    # A front as the command line is: it has the settings of the process, too.
+    ("dataset_manager",),
     ("", "__main__"),
 )
 # Room, rooms it never imports although they lie below or beside it.

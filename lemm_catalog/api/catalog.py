@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lemm_catalog.api import looking
+from lemm_catalog.api.advising import advised
 from lemm_catalog.load.shelf import open_shelf
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.item import Item
@@ -122,7 +123,7 @@ class Catalog(Shelf):
     def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
         """Return what a pull would do, without a network and without a trace."""
         words, items = looking.configured(self, selection, settings)
-        return looking.plan(words, items, settings)
+        return advised(self, looking.plan(words, items, settings), settings)
 
     def pull(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lemm_catalog.api.advising import advised
 from lemm_catalog.api.looking import as_received, holding, items, plan, with_cached
 from lemm_catalog.api.repairing import joined, mended
 from lemm_catalog.api.sharing import share
@@ -47,7 +48,7 @@ def carry_out(
             nothing was written.
 
     """
-    planned = plan(words, chosen, settings)
+    planned = advised(catalog, plan(words, chosen, settings), settings)
     # What is refused of it alone is an outcome; these leave nothing to be done.
     for problem in reversed(planned.problems):
         if problem.code in _STOPPING:
@@ -125,7 +126,7 @@ def refresh(
     chosen = items(catalog, selection, settings)
     try:
         for item in chosen:
-            _doubt(store, item, observer)
+            doubt(store, item, observer)
         outcome = carry_out(catalog, selection, chosen, settings, observer)
     except LemmError:
         _trust(store, (item.id for item in chosen), observer)
@@ -169,8 +170,13 @@ def _paths(catalog: Shelf, dataset: str) -> frozenset[str]:
     return frozenset(artifact.path for artifact in catalog.dossiers[dataset].artifacts)
 
 
-def _doubt(store: Store, item: Item, observer: Observer) -> None:
-    """Note that what is here and can be fetched anew is to be."""
+def doubt(store: Store, item: Item, observer: Observer) -> None:
+    """Note that what is here and can be fetched anew is to be.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
     anew = {a.path for a in item.artifacts if not all(s.is_manual for s in a.sources)}
     if item.id not in store.known_datasets():
         return

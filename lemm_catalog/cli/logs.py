@@ -13,8 +13,12 @@ from lemm_catalog.cli.progress import name_of
 from lemm_catalog.model.outcome import Outcome
 from lemm_catalog.progress import Observer, Step
 
-# A signed URL carries its signature behind the question mark.
+# A signed URL carries its signature behind the question mark, others a password.
 _QUERY = re.compile(r"\?[^\s\"']+")
+_USER = re.compile(r"(?<=://)[^/\s@]+@")
+# What is kept at most: 20 files of 8 MB.
+MOST_BYTES = 8_000_000
+MOST_FILES = 20
 
 
 class LoggingObserver:
@@ -59,7 +63,8 @@ def logged(inner: Observer, cache_dir: Path) -> Iterator[LoggingObserver]:
     """Give an observer that also writes ``logs/lemm_<date>.log``.
 
     The file is made with the first line, so that a pull with nothing to do leaves
-    no trace. A disk that does not take it must not stop the pull.
+    no trace. A file that grows too long is followed by another one of the day, and
+    the oldest go. A disk that does not take it must not stop the pull.
     """
     logger = logging.Logger("lemm_catalog.pull")
     handler = _LazyFile(cache_dir / "logs" / f"lemm_{datetime.now(UTC):%Y-%m-%d}.log")
@@ -88,11 +93,11 @@ def requests_told(console: Console) -> Iterator[None]:
 
 
 class _LazyFile(logging.FileHandler):
-    """Makes its folder and its file with the first line."""
+    """Makes its folder and its file with the first line, and never too long a file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", delay=True)
-        self._folder = path.parent
+        self._path = path
         form = logging.Formatter(
             "%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"
         )
@@ -101,13 +106,32 @@ class _LazyFile(logging.FileHandler):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line: what strangers wrote cannot forge another."""
-        return safe(super().format(record)).replace("\n", " ")
+        text = safe(super().format(record)).replace("\n", " ")
+        return without_secrets(text)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line, or give it up if the disk does not take it."""
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if self.stream is None:
+                self._begin()
+            elif self.stream.tell() >= MOST_BYTES:
+                self.close()
+                self._begin()
             super().emit(record)
+
+    def _begin(self) -> None:
+        """Choose the file to go on with, and drop the oldest ones."""
+        folder = self._path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        number, place = 0, self._path
+        while place.exists() and place.stat().st_size >= MOST_BYTES:
+            number += 1
+            place = self._path.with_stem(f"{self._path.stem}-{number}")
+        self.baseFilename = str(place.absolute())
+        others = [one for one in folder.glob("lemm_*.log") if one != place]
+        others.sort(key=lambda one: one.stat().st_mtime)
+        for one in others[: max(0, len(others) + 1 - MOST_FILES)]:
+            one.unlink()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
         """Say nothing: the pull itself will meet a disk that is full."""
@@ -120,4 +144,9 @@ class _Telling(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell one request, without what may be a secret."""
-        self._console.talk("  " + _QUERY.sub("?…", record.getMessage()))
+        self._console.talk("  " + without_secrets(record.getMessage()))
+
+
+def without_secrets(text: str) -> str:
+    """Return text whose URLs have no query, user and password any more."""
+    return _USER.sub("", _QUERY.sub("?…", text))

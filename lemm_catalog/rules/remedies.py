@@ -6,6 +6,8 @@ from lemm_catalog.model.plan import PlanProblem
 from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
 from lemm_catalog.sizes import format_size
 
+_MOST_SHOWN = 5
+
 
 def remedies(
     weights: Sequence[Weight], room: Room, jobs: int, keep_archives: bool
@@ -23,9 +25,34 @@ def remedies(
     if jobs > 1 and room.holds(peak_of(weights, 1)):
         ways.append("use --jobs 1")
     if room.is_limited and room.free >= peak:
-        ways.append(f"raise --max-storage to {format_size(room.used + peak)}")
+        ways.append(
+            f"raise --max-storage (max_storage_gb) to {format_size(room.used + peak)}"
+        )
     ways.append("use --cache-dir on a larger disk")
     return PlanProblem(code="does-not-fit", message=message, hint="; or ".join(ways))
+
+
+def with_more_ways(
+    problem: PlanProblem,
+    smaller: Sequence[tuple[str, int]],
+    removable: Sequence[tuple[str, int]],
+) -> PlanProblem:
+    """Return the problem with what else would help.
+
+    ``smaller`` has the phases that fit with their peak, the largest first, and
+    ``removable`` the datasets that are here and were not asked for with what taking
+    them away frees, all in bytes.
+    """
+    ways = [
+        f"take the phase {phase} ({format_size(peak)} at its peak)"
+        for phase, peak in smaller
+    ]
+    if removable:
+        most = sorted(removable, key=lambda pair: (-pair[1], pair[0]))[:_MOST_SHOWN]
+        names = " ".join(name for name, _ in most)
+        freed = format_size(sum(count for _, count in most))
+        ways.append(f"remove what you do not need: `remove {names}` frees {freed}")
+    return problem._replace(hint="; or ".join([problem.hint, *ways]))
 
 
 def _take_less(weights: Sequence[Weight], room: Room, jobs: int) -> list[str]:

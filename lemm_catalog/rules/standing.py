@@ -10,6 +10,8 @@ from lemm_catalog.model.standing import Standing, State
 from lemm_catalog.rules.deciding import is_satisfied
 from lemm_catalog.rules.picking import chosen_otherwise
 
+NOTHING = "nothing of it is here"
+
 
 def standing_of(item: Item, holding: Holding, place: PurePath) -> Standing:
     """Return how a dataset stands; ``place`` is where it lies once published."""
@@ -48,7 +50,23 @@ def _state(item: Item, holding: Holding) -> tuple[State, str]:
         done = sum(holding.staged[a.path].done for a in begun)
         whole = max(sum(a.expected for a in item.artifacts), 1)
         return "partial", f"{100 * done // whole} % downloaded, nothing published yet"
-    return "missing", "nothing of it is here"
+    return "missing", _why_missing(item, holding)
+
+
+def _why_missing(item: Item, holding: Holding) -> str:
+    """Return why nothing counts, naming what lies there all the same."""
+    for artifact in item.artifacts:
+        lying = holding.lying.get(artifact.path)
+        if lying is not None and lying == artifact.size:
+            return f"{artifact.path} lies there unverified: pull looks at it first"
+        if lying is not None:
+            return (
+                f"{artifact.path} lies there with {lying:,} bytes, and the manifest "
+                f"says {artifact.expected:,}"
+            )
+    if holding.exists:
+        return "its folder is here, but no receipt says that it was verified"
+    return NOTHING
 
 
 def _what_is_present(here: Sequence[ReceivedArtifact]) -> str:

@@ -31,9 +31,9 @@ from lemm_catalog.store.receipts import (
     receipt_of,
     receipts_in,
     to_json,
-    write_summary,
 )
 from lemm_catalog.store.staging import drop_staged, tidy
+from lemm_catalog.store.summary import write_summary
 
 
 def intend(layout: Layout, receipt: Receipt) -> None:

@@ -1,14 +1,12 @@
 """State that is derived, rebuilt where it was damaged, and said to have been."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from lemm_catalog.store.files import is_folder, local_errors, remove_tree
 from lemm_catalog.store.layout import Layout
-from lemm_catalog.store.locks import held
-from lemm_catalog.store.receipts import read_verification, receipts_in, write_summary
+from lemm_catalog.store.receipts import read_verification
 from lemm_catalog.store.store import Store
+from lemm_catalog.store.summary import read_summary, summarize
 
 
 def mend_state(store: Store, dataset: str) -> Iterator[str]:
@@ -38,16 +36,7 @@ def mend_summary(layout: Layout) -> str | None:
 
     """
     place = layout.summary
-    if not layout.receipts() or _is_summary(place):
+    if not layout.receipts() or read_summary(place).kind in {"ours", "older"}:
         return None
-    with held(layout.summary_lock, lambda: None):
-        write_summary(layout, receipts_in(layout))
+    summarize(layout)
     return f"{place}: was missing or damaged; it was written anew from the receipts"
-
-
-def _is_summary(place: Path) -> bool:
-    try:
-        found = json.loads(place.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and isinstance(found.get("downloaded"), dict)

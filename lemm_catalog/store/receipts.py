@@ -1,12 +1,12 @@
-"""Receipts and what is derived from them: the summary in the guide's shape."""
+"""Receipts, records and findings: state files, as JSON that is read back."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from lemm_catalog.model.plain import plain, read
 from lemm_catalog.model.receipt import Moment, Receipt, ReceivedArtifact
-from lemm_catalog.store.files import local_errors, write_atomically
+from lemm_catalog.store.files import local_errors
 from lemm_catalog.store.layout import Layout
 
 Kept = TypeVar("Kept")
@@ -97,35 +97,6 @@ def to_json(value: Receipt | ReceivedArtifact | Verification) -> str:
             text = "[\n  " + ",\n  ".join(map(write, item)) + "\n ]"
         lines.append(f" {write(name)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def write_summary(layout: Layout, receipts: Iterable[Receipt]) -> None:
-    """Write ``dataset_status.json``, the summary people know from the guide.
-
-    Raises:
-        LocalError: if the disk does not let it.
-
-    """
-    import json
-
-    ordered = sorted(receipts, key=lambda receipt: receipt.id)
-    downloaded: dict[str, Any] = {
-        receipt.id: {
-            "name": receipt.title,
-            "path": str(layout.dataset(receipt.id)),
-            "size_gb": round(receipt.bytes_on_disk / 1e9, 3),
-            "license": receipt.license,
-            "downloaded_at": receipt.completed,
-        }
-        for receipt in ordered
-    }
-    total = sum(receipt.bytes_on_disk for receipt in ordered)
-    summary = {
-        "downloaded": downloaded,
-        "downloaded_size_gb": round(total / 1e9, 3),
-    }
-    text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(layout.summary, text)
 
 
 def _read(path: Path, kind: type[Kept]) -> Kept | Unreadable | None:

@@ -18,8 +18,9 @@ from lemm_catalog.store.files import (
 from lemm_catalog.store.layout import Layout
 from lemm_catalog.store.ledger import read_ledger
 from lemm_catalog.store.locks import held
-from lemm_catalog.store.receipts import receipt_of, receipts_in, write_summary
+from lemm_catalog.store.receipts import receipt_of, receipts_in
 from lemm_catalog.store.staging import drop_all_staged
+from lemm_catalog.store.summary import write_summary
 
 
 def remove(layout: Layout, dataset: str) -> None:

@@ -39,6 +39,7 @@ from lemm_catalog.store.receipts import (
 )
 from lemm_catalog.store.removal import remove
 from lemm_catalog.store.staging import drop_staged
+from lemm_catalog.store.summary import summarize
 
 _TAG = """Signature: 8a477f597d28d172789f06886806bc55
 # Datasets that can be fetched anew: backups may leave them out.
@@ -194,6 +195,7 @@ class Store(Contents):
         if doubted:
             self.note_verification(dataset, known.without(doubted))
             remove_if_empty(self.layout.staging(dataset))
+            summarize(self.layout)
 
     def verification(self, dataset: str) -> Verification:
         """Return what is known of a dataset's damage.
