@@ -66,6 +66,7 @@ class Dossier(NamedTuple):
     version: str | None
     tasks: tuple[str, ...]
     media: tuple[str, ...]
+    languages: tuple[str, ...]
     host: str
     licenses: tuple[Judged, ...]
     terms: tuple[Terms, ...]

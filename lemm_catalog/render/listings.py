@@ -3,22 +3,52 @@
 from collections.abc import Sequence
 
 from lemm_catalog.model.listing import Listed
-from lemm_catalog.render.lines import columns
+from lemm_catalog.render.lines import columns, counted
 from lemm_catalog.sizes import format_decimal
 
 _HEADERS = ("id", "phase", "pri", "download", "commercial", "state", "license")
 # What a narrow terminal does without, first the license.
 _SPARE = (6, 2, 4, 1)
+_RIGHT = (2, 3)
+_PHASE = 1
 # What would be markup in a table's cell: titles are strangers' text.
 _MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|"})
 
 
 def list_text(listed: Sequence[Listed], width: int | None) -> str:
-    """Return datasets as a table, a line each; ``width`` None cuts nothing."""
+    """Return datasets as a table, a line each; ``width`` None cuts nothing.
+
+    In a terminal, datasets of several phases stand below the name of each; for
+    programs the table stays one.
+    """
+    groups: dict[str, list[Listed]] = {}
+    for one in listed:
+        groups.setdefault(_place(one), []).append(one)
+    if width is None or len(groups) < 2:
+        return _table(listed, width)
+    ordered = [one for group in groups.values() for one in group]
+    header, *lines = _table(ordered, width, without=_PHASE).splitlines()
+    told = [header]
+    for place, group in groups.items():
+        size = format_decimal(sum(one.download_bytes for one in group))
+        told += ["", f"{place}: {counted(len(group), 'dataset')}, {size}"]
+        told += lines[: len(group)]
+        del lines[: len(group)]
+    return "\n".join(told)
+
+
+def _place(one: Listed) -> str:
+    return one.phase if one.status == "active" else one.status
+
+
+def _table(
+    listed: Sequence[Listed], width: int | None, without: int | None = None
+) -> str:
+    """Return the table of some datasets, perhaps without one of its columns."""
     rows = [
         (
             one.id,
-            one.phase if one.status == "active" else one.status,
+            _place(one),
             str(one.priority),
             format_decimal(one.download_bytes),
             one.commercial,
@@ -27,8 +57,14 @@ def list_text(listed: Sequence[Listed], width: int | None) -> str:
         )
         for one in listed
     ]
-    right = frozenset({2, 3})
-    return columns(rows, _HEADERS, right=right, spare=_SPARE, width=width)
+    shown = [i for i in range(len(_HEADERS)) if i != without]
+    return columns(
+        [[row[i] for i in shown] for row in rows],
+        [_HEADERS[i] for i in shown],
+        right=frozenset(shown.index(i) for i in _RIGHT),
+        spare=[shown.index(i) for i in _SPARE if i != without],
+        width=width,
+    )
 
 
 def list_markdown(listed: Sequence[Listed]) -> str:

@@ -81,7 +81,7 @@ def find(shelf: Shelf, name: str) -> Entry:
     """
     entry = shelf.entries.get(_dashed(name))
     if entry is None:
-        raise _unknown(name, "dataset", sorted(shelf.entries))
+        raise unknown(name, "dataset", sorted(shelf.entries))
     return entry
 
 
@@ -118,7 +118,7 @@ def _matches(
         yield _by_part(shelf, word, hidden=hidden)
     else:
         known = [*shelf.ladder, *sorted(shelf.entries)]
-        raise _unknown(word, "dataset or phase", known)
+        raise unknown(word, "dataset or phase", known)
 
 
 def _by_phase(shelf: Shelf, phase: str) -> Iterator[tuple[Entry, Parts]]:
@@ -153,7 +153,7 @@ def _by_part(shelf: Shelf, word: str, *, hidden: bool = False) -> tuple[Entry, P
         parts = sorted(filter(None, entry.rungs))
         if not parts:
             raise UsageError(f"{entry.id} has no parts", mend=f"say {entry.id}")
-        raise _unknown(part, f"part of {entry.id}", parts)
+        raise unknown(part, f"part of {entry.id}", parts)
     return entry, [_dashed(part)]
 
 
@@ -165,7 +165,8 @@ def _not_offered(entry: Entry) -> UsageError:
     return UsageError(f"{entry.id} is {entry.state}: {entry.reason}")
 
 
-def _unknown(word: str, kind: str, known: Iterable[str]) -> UsageError:
+def unknown(word: str, kind: str, known: Iterable[str]) -> UsageError:
+    """Return the error of a word that names nothing, with those that are near."""
     from difflib import get_close_matches  # for those who mistyped only
 
     names = list(known)

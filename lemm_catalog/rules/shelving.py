@@ -65,6 +65,7 @@ class Shelver:
             version=manifest.version,
             tasks=manifest.tasks,
             media=manifest.format.media,
+            languages=manifest.languages,
             host=_host(manifest.files[0].source[0]),
             licenses=tuple(
                 Judged(
