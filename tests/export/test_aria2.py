@@ -158,6 +158,7 @@ def wild_dataset(paths: list[str], words: str, kind: Kind) -> Exported:
         version=words,
         tasks=(),
         media=(),
+        languages=(),
         host="",
         licenses=(Judged(None, words, {}),),
         terms=(Terms(None, words, words),),

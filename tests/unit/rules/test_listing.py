@@ -1,6 +1,7 @@
 """What a sieve keeps of a list."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,8 @@ def line(shelf: Shelf, name: str, commercial: Decision = "allowed") -> Listed:
 
 @pytest.fixture(scope="module")
 def lines(shelf: Shelf) -> tuple[Listed, ...]:
-    verdicts = itertools.cycle(("allowed", "review", "denied"))
+    decisions: tuple[Decision, ...] = ("allowed", "review", "denied")
+    verdicts = itertools.cycle(decisions)
     return tuple(line(shelf, name, next(verdicts)) for name in shelf.entries)
 
 
@@ -63,13 +65,18 @@ def test_an_open_sieve_keeps_all(shelf: Shelf, lines: tuple[Listed, ...]) -> Non
     assert sifted(lines, Sieve(), shelf) == lines
 
 
+def sieve(**words: Any) -> Sieve:
+    """Return a sieve with some of its fields."""
+    return Sieve(**words)
+
+
 @pytest.mark.parametrize("field", WORDS)
 def test_words_of_one_field_add_up(
     field: str, shelf: Shelf, lines: tuple[Listed, ...]
 ) -> None:
     one, other = WORDS[field]
     either, first, second = (
-        set(ids(sifted(lines, Sieve()._replace(**{field: words}), shelf)))
+        set(ids(sifted(lines, sieve(**{field: words}), shelf)))
         for words in ((one, other), (one,), (other,))
     )
     assert first
@@ -83,7 +90,7 @@ def test_of_several_fields_each_must_fit(
 ) -> None:
     narrow = {one: WORDS[one], other: WORDS[other]}
     both, first, second = (
-        ids(sifted(lines, Sieve()._replace(**words), shelf))
+        ids(sifted(lines, sieve(**words), shelf))
         for words in (narrow, {one: WORDS[one]}, {other: WORDS[other]})
     )
     assert both == [name for name in first if name in second]
