@@ -1,6 +1,7 @@
 """What a sieve keeps of a list."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,13 @@ def line(shelf: Shelf, name: str, commercial: Decision = "allowed") -> Listed:
 
 @pytest.fixture(scope="module")
 def lines(shelf: Shelf) -> tuple[Listed, ...]:
-    verdicts = itertools.cycle(("allowed", "review", "denied"))
+    kinds: tuple[Decision, ...] = ("allowed", "review", "denied")
+    verdicts = itertools.cycle(kinds)
     return tuple(line(shelf, name, next(verdicts)) for name in shelf.entries)
+
+
+def sieve_of(**words: Any) -> Sieve:
+    return Sieve(**words)
 
 
 def ids(lines: tuple[Listed, ...]) -> list[str]:
@@ -69,7 +75,7 @@ def test_words_of_one_field_add_up(
 ) -> None:
     one, other = WORDS[field]
     either, first, second = (
-        set(ids(sifted(lines, Sieve()._replace(**{field: words}), shelf)))
+        set(ids(sifted(lines, sieve_of(**{field: words}), shelf)))
         for words in ((one, other), (one,), (other,))
     )
     assert first
@@ -83,7 +89,7 @@ def test_of_several_fields_each_must_fit(
 ) -> None:
     narrow = {one: WORDS[one], other: WORDS[other]}
     both, first, second = (
-        ids(sifted(lines, Sieve()._replace(**words), shelf))
+        ids(sifted(lines, sieve_of(**words), shelf))
         for words in (narrow, {one: WORDS[one]}, {other: WORDS[other]})
     )
     assert both == [name for name in first if name in second]
