@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 MIN_WIDTH = 40
 _MIN_LAST = 16
+_MIN_FIRST = 8
 
 
 def columns(
@@ -15,7 +16,8 @@ def columns(
     spare: Sequence[int] = (),
     width: int | None,
 ) -> str:
-    """Return rows as aligned columns; the last one is cut to what is left.
+    """Return rows as aligned columns; the last one is cut to what is left,
+    and the first where that is not enough.
 
     ``right`` holds the indices of columns that are aligned to the right, ``spare``
     those that may go where they do not fit, first to last. ``width`` None cuts
@@ -32,6 +34,9 @@ def columns(
         last = shown[-1]
         room = goal - sum(widths[i] + 2 for i in shown[:-1])
         widths[last] = min(widths[last], max(room, _MIN_LAST))
+        over = _least(widths, shown) - goal
+        if over > 0:  # long ids in a narrow terminal
+            widths[shown[0]] = max(widths[shown[0]] - over, _MIN_FIRST)
     return "\n".join(
         "  ".join(_cell(row[i], widths[i], to_right=i in right) for i in shown).rstrip()
         for row in table

@@ -31,11 +31,13 @@ def bibtex(text: str) -> dict[str, Any]:
 
 
 def test_every_dataset_of_the_catalog_has_the_credit_its_license_asks_for() -> None:
-    done = run("attribution", "*", "maestro", "musdb18")
+    every = run("list", "--json").json["datasets"]
+    excluded = [one["id"] for one in every if one["status"] == "excluded"]
+    done = run("attribution", "*", *excluded)
     assert (done.code, done.err) == (0, "")
     assert "LibriTTS by Zen et al. (Google), CC BY 4.0" in done.out
     assert "[CC-BY-4.0](https://creativecommons.org/licenses/by/4.0/)" in done.out
-    assert done.out.count("\n## ") == len(run("list", "--json").json["datasets"])
+    assert done.out.count("\n## ") == len(every)
 
 
 def test_what_is_excluded_is_credited_only_where_it_is_named() -> None:

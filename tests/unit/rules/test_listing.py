@@ -52,9 +52,13 @@ def line(shelf: Shelf, name: str, commercial: Decision = "allowed") -> Listed:
 
 @pytest.fixture(scope="module")
 def lines(shelf: Shelf) -> tuple[Listed, ...]:
-    decisions: tuple[Decision, ...] = ("allowed", "review", "denied")
-    verdicts = itertools.cycle(decisions)
+    kinds: tuple[Decision, ...] = ("allowed", "review", "denied")
+    verdicts = itertools.cycle(kinds)
     return tuple(line(shelf, name, next(verdicts)) for name in shelf.entries)
+
+
+def sieve_of(**words: Any) -> Sieve:
+    return Sieve(**words)
 
 
 def ids(lines: tuple[Listed, ...]) -> list[str]:
@@ -65,18 +69,13 @@ def test_an_open_sieve_keeps_all(shelf: Shelf, lines: tuple[Listed, ...]) -> Non
     assert sifted(lines, Sieve(), shelf) == lines
 
 
-def sieve(**words: Any) -> Sieve:
-    """Return a sieve with some of its fields."""
-    return Sieve(**words)
-
-
 @pytest.mark.parametrize("field", WORDS)
 def test_words_of_one_field_add_up(
     field: str, shelf: Shelf, lines: tuple[Listed, ...]
 ) -> None:
     one, other = WORDS[field]
     either, first, second = (
-        set(ids(sifted(lines, sieve(**{field: words}), shelf)))
+        set(ids(sifted(lines, sieve_of(**{field: words}), shelf)))
         for words in ((one, other), (one,), (other,))
     )
     assert first
@@ -90,7 +89,7 @@ def test_of_several_fields_each_must_fit(
 ) -> None:
     narrow = {one: WORDS[one], other: WORDS[other]}
     both, first, second = (
-        ids(sifted(lines, sieve(**words), shelf))
+        ids(sifted(lines, sieve_of(**words), shelf))
         for words in (narrow, {one: WORDS[one]}, {other: WORDS[other]})
     )
     assert both == [name for name in first if name in second]
