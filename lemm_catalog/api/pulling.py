@@ -71,7 +71,6 @@ def carry_out(
         here = Inventory(holdings={dataset: found})
         return make_plan(words, [item], here, unbounded).datasets[0], found
 
-    means = _means(catalog, store, settings, observer)
     outcome = execute(
         planned.datasets,
         by_id,
