@@ -20,7 +20,7 @@ def by_processes(count: int = 2) -> Iterator[list[crew.Crew]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(teams, "cores", lambda: count)
         patch.setattr(teams, "_PAYS", 0)
-        patch.setattr(teams, "MOST_IN_RING", 1 << 60)
+        patch.setattr(teams, "_TINY", 1 << 60)
         patch.setattr(teams, "Crew", counted)
         patch.setattr(crew.Crew, "batch", 1)
         patch.setattr(crew, "_PATIENCE", 20.0)

@@ -10,7 +10,7 @@ from lemm_catalog.processes import cores
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.unpacking.crew import Crew
 from lemm_catalog.unpacking.hands import COST, Team, Threads
-from lemm_catalog.unpacking.places import MOST_IN_RING, InRing, InZip, Place
+from lemm_catalog.unpacking.places import InRing, InZip, Place
 from lemm_catalog.unpacking.tally import Limits, Tally
 
 _MOST_THREADS = 8
@@ -20,6 +20,9 @@ _MOST_BEHIND_ONE = 4
 # What an archive must come to before the start of processes pays, in bytes, where a
 # member counts as much as so many more.
 _PAYS = 1 << 26
+# What members of a stream come to on average, at most: larger ones wait for the
+# decoder, and the way through memory only costs.
+_TINY = 1 << 15
 _CAN = hasattr(os, "pread") and hasattr(os, "pwritev") and os.name == "posix"
 
 
@@ -51,7 +54,7 @@ def _crew(
     if isinstance(reader, ZipReader):
         count = min(cores(), _MOST_PROCESSES)
         place = InZip(archive)
-    elif reader.streams and limits.bytes // (limits.members or 1) <= MOST_IN_RING:
+    elif reader.streams and limits.bytes // (limits.members or 1) <= _TINY:
         count = min(cores(), _MOST_BEHIND_ONE)
         place = InRing(2 * count)
     else:
