@@ -19,10 +19,12 @@ PACKAGE = Path(__file__).parent.parent / "lemm_catalog"
 FLOORS = (
     ("version", "problems", "progress"),
     ("errors",),
+    ("processes",),
     ("digest", "sizes", "archives"),
     ("model",),
     ("rules",),
     ("load", "render", "backends", "store"),
+    ("unpacking",),
     ("settings", "transfer", "unpack", "resolve", "itemize", "hub_cache"),
     ("means",),
     ("bring",),
@@ -66,7 +68,7 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 # A kind of a family knows its base and what is named after it, such as tar_fields,
 # but never another kind.
 KINDS = {
-    "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
+    "archives": ({"tar", "zip"}, {"base", "names", "decoders", "decompressors"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
     "render.exports": (

@@ -14,6 +14,7 @@ import pytest
 
 from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.errors import LocalError
+from lemm_catalog.processes import cores, started
 from lemm_catalog.progress import SilentObserver, Step
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
@@ -260,7 +261,7 @@ def test_a_crew_has_as_many_as_there_are_cores_and_no_more_than_jobs(
         few.examine([large.job()], _Nobody())
         assert len(few._workers) == 1
         few.examine([large.job()] * 9, _Nobody())
-        assert len(few._workers) == min(crew.cores(), 9)
+        assert len(few._workers) == min(cores(), 9)
 
 
 _VERIFYING = """
@@ -310,7 +311,7 @@ def test_nobody_reads_on_for_a_parent_that_was_killed(large: Large) -> None:
         file.truncate(1 << 40)
     (large.root / "ledger").write_text(f"{'0' * 64}\t{1 << 40}\t1\tplain\n")
     job = Job(str(large.place), str(large.root / "ledger"), 0, 10, False)
-    one = crew._started()
+    one = started(crew._WORKER)
     assert one.stdin is not None
     assert one.stdout is not None
     with one.stdin as jobs:

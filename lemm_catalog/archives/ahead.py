@@ -1,6 +1,5 @@
-"""Threads beside the one that writes: how many there may be, and one ahead of it."""
+"""A thread ahead of the one that writes."""
 
-import os
 import queue
 import threading
 from collections.abc import Iterator
@@ -67,10 +66,3 @@ def _together(blocks: Iterator[bytes]) -> Iterator[list[bytes]]:
         raise
     if several:
         yield several
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

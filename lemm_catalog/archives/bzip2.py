@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
-from lemm_catalog.archives.ahead import cores
 from lemm_catalog.archives.bzip2_cutting import Piece, pieces
 from lemm_catalog.archives.decompressors import MOST, step
 from lemm_catalog.errors import ArchiveError
+from lemm_catalog.processes import cores
 
 _MOST_THREADS = 16
 # A false mark comes up once in 30 terabytes; two of them in one block do not.

@@ -13,6 +13,7 @@ from lemm_catalog.archives import decompressors
 from lemm_catalog.archives.ahead import ahead
 from lemm_catalog.archives.bzip2 import blocks
 from lemm_catalog.archives.decompressors import (
+    IN,
     MOST,
     OUT,
     Decompressor,
@@ -24,8 +25,6 @@ from lemm_catalog.errors import ArchiveError
 
 __all__ = ["IN", "MOST", "OUT", "bunzip2", "crc32", "gunzip", "in_zip", "plain"]
 __all__ += ["step", "unxz", "unzstd"]
-
-IN = 3 << 15
 
 
 def plain(file: BinaryIO) -> Iterator[bytes]:

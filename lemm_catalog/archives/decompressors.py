@@ -27,6 +27,7 @@ else:
 # From 128 KiB on, malloc asks the system for new pages each time and gives them back,
 # which costs more than the further calls.
 OUT = (1 << 17) - 4096
+IN = 3 << 15
 MOST = 1 << 20
 # `xz -9` needs 65 MiB; a hostile header may ask for 4 GiB.
 _MOST_MEMORY = 1 << 30

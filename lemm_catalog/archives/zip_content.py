@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lemm_catalog.archives.decoders import IN, OUT, crc32, in_zip, step
+from lemm_catalog.archives.decompressors import IN, OUT, crc32, in_zip, step
 from lemm_catalog.archives.names import shown
 from lemm_catalog.archives.zip_directory import Record
 from lemm_catalog.errors import ArchiveError
@@ -68,6 +68,11 @@ class Content:
         self._record = record
         self._limit = limit
         self.is_taken = False
+
+    @property
+    def place(self) -> tuple[tuple[object, ...], int]:
+        """What another process must know to read it: the record, and the limit."""
+        return tuple(self._record), self._limit
 
     def __iter__(self) -> Iterator[memoryview | bytes]:
         self.is_taken = True

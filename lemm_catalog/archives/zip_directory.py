@@ -10,7 +10,6 @@ import calendar
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
@@ -40,9 +39,8 @@ class Record(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _End:
-    count: int
+class _End(NamedTuple):
+    members: int
     size: int
     offset: int
     is_long: bool
@@ -65,9 +63,9 @@ def directory(file: BinaryIO) -> tuple[list[Record], int]:
     records = list(_records(data))
     # Old writers without zip64 let the count run over.
     wanted = len(records) if end.is_long else len(records) & _SHORT
-    if wanted != end.count:
+    if wanted != end.members:
         raise ArchiveError(
-            f"the archive declares {end.count} members, but lists {len(records)}"
+            f"the archive declares {end.members} members, but lists {len(records)}"
         )
     records.sort(key=lambda record: record.offset)
     return records, end.offset
@@ -115,7 +113,7 @@ def _checked_end(file: BinaryIO, short: list[int], place: int) -> _End:
         raise ArchiveError("the archive is one of several volumes")
     if offset + size != limit:
         raise ArchiveError("the archive is damaged: its directory is not where it says")
-    return _End(count=count, size=size, offset=offset, is_long=long is not None)
+    return _End(members=count, size=size, offset=offset, is_long=long is not None)
 
 
 def _end_64(file: BinaryIO, place: int) -> tuple[list[int], int] | None:

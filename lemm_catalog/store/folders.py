@@ -46,6 +46,10 @@ _MOST_OPEN = _most_open()
 class Folders(Protocol):
     """How folders are made and files are opened below one root."""
 
+    @property
+    def descriptor(self) -> int | None:
+        """The open root, if it is one."""
+
     def make(self, parts: Parts) -> object:
         """Make a folder and those above it, where they are missing."""
 
@@ -62,9 +66,17 @@ class Folders(Protocol):
 class FoldersByDescriptor:
     """Takes every step from an open folder; the latest of them are kept open."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = os.open(root, os.O_RDONLY | _FOLDER)
+    def __init__(self, root: Path | int) -> None:
+        if isinstance(root, int):
+            self._root = os.dup(root)
+        else:
+            self._root = os.open(root, os.O_RDONLY | _FOLDER)
         self._open: OrderedDict[Parts, int] = OrderedDict()
+
+    @property
+    def descriptor(self) -> int:
+        """The open root."""
+        return self._root
 
     def make(self, parts: Parts) -> int:
         """Return the descriptor of a folder, made with those above it if missing."""
@@ -77,7 +89,9 @@ class FoldersByDescriptor:
         try:
             made = os.open(parts[-1], os.O_RDONLY | _FOLDER, dir_fd=above)
         except FileNotFoundError:
-            os.mkdir(parts[-1], 0o755, dir_fd=above)
+            # Another process of ours may make it just now.
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(parts[-1], 0o755, dir_fd=above)
             made = os.open(parts[-1], os.O_RDONLY | _FOLDER, dir_fd=above)
         self._open[parts] = made
         if len(self._open) > _MOST_OPEN:
@@ -102,6 +116,7 @@ class FoldersByPath:
     """For systems without such steps (Windows): every folder is seen to be one."""
 
     def __init__(self, root: Path) -> None:
+        self.descriptor = None
         self._root = root
         self._seen: set[Parts] = set()
         self._expect_folder(root)

@@ -122,20 +122,27 @@ class StagedTree:
 
     Modes are 0644, 0755 for executables and folders, and never more than the umask
     allows; owners, setuid bits and links do not exist here. Whoever made the root
-    deletes it when anything fails.
+    deletes it when anything fails. Several may write below the same root.
     """
 
-    def __init__(self, root: Path, *, by_descriptor: bool = HAS_DIR_FD) -> None:
+    def __init__(self, root: Path | int, *, by_descriptor: bool = HAS_DIR_FD) -> None:
         self._folders: Folders
         self._clock = Clock()
         self._lock = threading.Lock()
         self._here = _Here()
         self._held: set[int] = set()
         try:
-            make = FoldersByDescriptor if by_descriptor else FoldersByPath
-            self._folders = make(root)
+            if isinstance(root, int) or by_descriptor:
+                self._folders = FoldersByDescriptor(root)
+            else:
+                self._folders = FoldersByPath(root)
         except OSError as error:
-            raise local_error(error, root) from error
+            raise local_error(error, f"{root}") from error
+
+    @property
+    def descriptor(self) -> int | None:
+        """The open root, by which another process can write into the same tree."""
+        return self._folders.descriptor
 
     def create(self, path: str, executable: bool, mtime: int) -> NewFile:
         """Return a new file, and make the folders above it.

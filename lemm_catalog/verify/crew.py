@@ -1,40 +1,26 @@
 """Processes that examine files: given jobs, asked for answers, ended whatever comes.
 
-They are bare interpreters and no forks, so that it does not matter which threads run
-here, and it is the same on all systems. One that dies is told of, and never waited
-for; all end at once when this process leaves, or dies.
+One that dies is told of, and never waited for; all end at once when this process
+leaves, or dies.
 """
 
 import marshal
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Protocol, Self
 
 from lemm_catalog.errors import LocalError
+from lemm_catalog.processes import cores, gone, started
 from lemm_catalog.verify.worker import Answer, Fault, Job, examine
 
-_CODE = (
-    "import sys; sys.path.insert(0, {!r});"
-    "from lemm_catalog.verify.worker import serve; serve()"
-)
-_ROOT = str(Path(__file__).parents[2])
+_WORKER = "lemm_catalog.verify.worker"
 
 # The number of a job, and the bytes it got on by, its answer, or why there is none.
 _Said = tuple[int, int | Answer | LocalError]
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Watch(Protocol):
@@ -102,7 +88,7 @@ class Crew:
         """Return so many processes, or none where they cannot be had."""
         try:
             while len(self._workers) < count:
-                self._workers.append(_started())
+                self._workers.append(started(_WORKER))
         except OSError:
             return self._workers
         return self._workers[:count]
@@ -112,19 +98,6 @@ def _here(number: int, job: Job, watch: Watch) -> Answer:
     answer = examine(job, lambda count: watch.advanced(number, count))
     watch.answered(number)
     return answer
-
-
-def _started() -> subprocess.Popen[bytes]:
-    if not sys.executable:
-        raise FileNotFoundError
-    # Names are read as this process reads them.
-    utf8 = ("-X", "utf8") if sys.getfilesystemencoding() == "utf-8" else ()
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-        [sys.executable, "-I", "-S", *utf8, "-c", _CODE.format(_ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 def _attend(
@@ -149,16 +122,8 @@ def _attend(
             said.put((number, _answer(*heard)))
     except (OSError, EOFError, ValueError, TypeError):
         code = worker.wait()
-        said.put((number, _ended(code)))
+        said.put((number, gone(code, "read")))
 
 
 def _answer(lines: int | None, faults: tuple[tuple[Any, ...], ...]) -> Answer:
     return Answer(lines, tuple(Fault(*fault) for fault in faults))
-
-
-def _ended(code: int) -> LocalError:
-    how = f"killed by signal {-code}" if code < 0 else f"it ended with {code}"
-    return LocalError(
-        f"a process that read files is gone ({how})",
-        mend="see whether memory is short, then run it again",
-    )

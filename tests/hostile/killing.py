@@ -21,6 +21,7 @@ import lemm_catalog.verify.verifying  # noqa: F401 - what a fork needs not impor
 from lemm_catalog import Catalog
 from lemm_catalog.backends.table import Network
 from lemm_catalog.settings import Settings
+from tests.by_processes import by_processes
 from tests.pulling import QUICK
 
 # What is first needed at work is imported before the forks, too.
@@ -34,6 +35,12 @@ def pull(catalog: str, cache: str, options: dict[str, Any]) -> None:
     """Pull all that a catalog has; ends with its exit code."""
     chosen = _settings(cache, options)
     sys.exit(Catalog.load(catalog).pull("notes", settings=chosen).exit_code)
+
+
+def pull_beside(catalog: str, cache: str, options: dict[str, Any]) -> None:
+    """Pull, and have processes unpack it; ends with its exit code."""
+    with by_processes():
+        pull(catalog, cache, options)
 
 
 def nothing(catalog: str, cache: str, options: dict[str, Any]) -> None:

@@ -5,20 +5,30 @@ not fit fails as it would there.
 """
 
 import errno
+import io
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from lemm_catalog import Catalog
+from lemm_catalog.archives.tar import TAR_GZ
+from lemm_catalog.archives.zip import ZIP
 from lemm_catalog.backends.table import Network
-from lemm_catalog.errors import RefusedError
+from lemm_catalog.errors import LocalError, RefusedError
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
+from lemm_catalog.store.tree import StagedTree
+from lemm_catalog.unpack import Limits, unpack
+from tests.by_processes import by_processes
 from tests.pulling import QUICK, KiB, MiB, a_file, some_bytes, write_manifest
 from tests.servers.faults import Rate
 from tests.servers.http import HttpServer
@@ -30,6 +40,14 @@ SMALL = {f"wavs/{n:02}.wav": some_bytes(90 * KiB, n) for n in range(40)}
 MEMBERS = {f"top/{n:02}.wav": some_bytes(100 * KiB, n) for n in range(30)}
 TAR = tar(MEMBERS)
 _UNPACK = {"unpack": {"strip": 1, "size": {"unpacked": 3_072_000, "members": 30}}}
+
+
+def a_zip(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 class Shop:
@@ -111,6 +129,42 @@ def test_what_does_not_fit_is_refused_before_the_first_byte(
 
         assert server.requests == []
         assert not shop.cache.exists()
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_disk_that_fills_under_a_process_is_told_in_the_same_words(
+    kind: str, disk: Path
+) -> None:
+    if not os.path.ismount(disk):
+        pytest.skip("no small disk here")
+    (disk / "staged").mkdir()
+    packed = tar(MEMBERS) if kind == "tar" else a_zip(MEMBERS)
+    reader = TAR_GZ if kind == "tar" else ZIP
+    (disk / "other").write_bytes(bytes(7 * MiB))
+    said = []
+    for is_beside in (False, True):
+        shutil.rmtree(disk / "staged")
+        (disk / "staged").mkdir()
+        with (
+            by_processes(2) if is_beside else nullcontext(),
+            StagedTree(disk / "staged") as tree,
+            tempfile.TemporaryFile() as file,
+            pytest.raises(LocalError) as caught,
+        ):
+            file.write(packed)
+            file.seek(0)
+            unpack(
+                file,
+                reader,
+                tree,
+                limits=Limits(bytes=1 << 30, members=30),
+                record=lambda member: None,
+                advanced=lambda count: None,
+            )
+        said.append(re.sub("'.*'", "it", str(caught.value)))
+    assert (
+        said == ["it: no space is left on the disk (free some, then run it again)"] * 2
+    )
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

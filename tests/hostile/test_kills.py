@@ -58,6 +58,12 @@ SCENES = {
         _BOTH,
         unpack=_UNPACK | {"b.zip": {"strip": 1, "into": "zip", "size": _SIZE}},
     ),
+    "unpack by processes": Scene(
+        {"a.tar.gz": TAR, "b.zip": ZIP},
+        _BOTH,
+        work=killing.pull_beside,
+        unpack=_UNPACK | {"b.zip": {"strip": 1, "into": "zip", "size": _SIZE}},
+    ),
     "one pass": Scene(
         {"a.tar.gz": TAR},
         INSIDE,

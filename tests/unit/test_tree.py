@@ -4,11 +4,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from lemm_catalog.errors import ArchiveError, LemmError, LocalError
+from lemm_catalog.store import folders
 from lemm_catalog.store.folders import FoldersByDescriptor
 from lemm_catalog.store.tree import StagedTree
 
@@ -72,6 +74,23 @@ def test_more_folders_than_are_kept_open(tree: StagedTree, root: Path) -> None:
         put(tree, f"d{number}", "file")
 
     assert len(list(root.glob("*/file"))) == 150
+
+
+def test_two_threads_share_a_tree_beyond_what_is_kept_open(
+    tree: StagedTree, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_MOST_OPEN", 4)
+
+    def fill(name: str) -> list[int]:
+        # Each folder is long closed again when the next file comes into it.
+        return [put(tree, f"d{n % 30}", f"{name}{n}") for n in range(600)]
+
+    with ThreadPoolExecutor(2) as pool:
+        for times in pool.map(fill, "ab"):
+            assert times == [7 * 10**9] * 600
+
+    found = {path.relative_to(root).as_posix() for path in root.glob("*/*")}
+    assert found == {f"d{n % 30}/{name}{n}" for name in "ab" for n in range(600)}
 
 
 def test_nothing_stays_open(root: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +15,27 @@ from lemm_catalog.archives.tar import TAR
 from lemm_catalog.errors import ArchiveError, LocalError, PassingError
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
+from lemm_catalog.unpacking import teams
 from tests.archive_builders import (
     tar_file,
     tar_folder,
     tar_of,
 )
+from tests.by_processes import by_processes
 from tests.hostile_archives import HARMLESS, HOSTILE, MOST_BYTES, MOST_MEMBERS
 
 LIMITS = Limits(bytes=MOST_BYTES, members=MOST_MEMBERS)
+
+
+@pytest.fixture(params=["here", "by processes"], autouse=True)
+def mode(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.param == "here":
+        yield
+    elif not teams._CAN:
+        pytest.skip("no processes here")
+    else:
+        with by_processes():
+            yield
 
 
 @pytest.fixture
@@ -41,9 +55,12 @@ def bring(
     strip: int = 0,
 ) -> tuple[Unpacked, dict[str, Member]]:
     members: list[Member] = []
-    with StagedTree(root) as tree:
+    # A file of the system, since only such a zip is read by processes.
+    with StagedTree(root) as tree, tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
         done = unpack(
-            io.BytesIO(data),
+            file,
             reader,
             tree,
             limits=limits,
@@ -234,6 +251,7 @@ def test_a_member_may_lie_only_about_what_is_checked(root: Path) -> None:
         bring(root, Liar(), b"")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("mode", ["here"], indirect=True)  # else: test_full_disk
 def test_a_full_disk_is_this_machines_fault(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lemm_catalog import unpack as unpacking
 from lemm_catalog.archives.base import Entry
 from lemm_catalog.archives.zip import ZIP
 from lemm_catalog.errors import ArchiveError, LocalError, PassingError
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
+from lemm_catalog.unpacking import teams
 from tests.archive_builders import ZipMember, zip_of
 
 LIMITS = Limits(bytes=1 << 26, members=1000)
@@ -21,7 +21,8 @@ LIMITS = Limits(bytes=1 << 26, members=1000)
 
 @pytest.fixture(autouse=True)
 def four_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpacking, "cores", lambda: 4)
+    monkeypatch.setattr(teams, "cores", lambda: 4)
+    monkeypatch.setattr(teams, "_CAN", False)  # processes are another matter
 
 
 @pytest.fixture
@@ -214,4 +215,4 @@ def test_few_members_are_in_hand_at_once(root: Path) -> None:
     made(root, Made(*(content() for _ in range(200))))
 
     assert in_hand == 0
-    assert most <= unpacking._MOST_THREADS
+    assert most <= teams._MOST_THREADS

@@ -1,0 +1,1 @@
+"""How members are written: by one thread, by several, or by processes."""
