@@ -24,7 +24,7 @@ FLOORS = (
     ("rules",),
     ("load", "render", "backends", "store"),
     ("settings", "transfer", "unpack", "resolve", "itemize"),
-    ("bring",),
+    ("bring", "harvest"),
     ("bring_small",),
     ("execute", "verify", "mend"),
     ("api",),
@@ -43,6 +43,7 @@ NEVER = {
     "load": {"store", "backends", "archives", "render"},
     "transfer": {"archives", "rules", "load", "render"},
     "itemize": {"load", "render", "backends"},
+    "harvest": {"rules", "load", "store", "render", "archives"},
 }
 # Library: the only modules that know it.
 DOORS = {
@@ -65,6 +66,11 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
+    "harvest": (
+        {"croissant", "datacite", "datapackage", "dataverse", "figshare"}
+        | {"hub", "zenodo"},
+        {"base", "values"},
+    ),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
     "render.audits": (

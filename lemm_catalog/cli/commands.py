@@ -29,6 +29,7 @@ COMMANDS = {
     "attribution": _ATTRIBUTION,
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
+    "new": "Write a manifest from what a source says.",
     "validate": "Check files against schema and rules.",
     "space": "Serve a status page at once, and pull in the background.",
 }
