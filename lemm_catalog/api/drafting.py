@@ -1,5 +1,6 @@
 """A draft of a manifest from what a source says, proven by the real validation."""
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,12 +10,12 @@ from typing import NamedTuple
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import CatalogError, RefusedError, UsageError
 from lemm_catalog.harvest.asking import Asker
+from lemm_catalog.harvest.base import shown
 from lemm_catalog.harvest.harvesting import Means, harvest
 from lemm_catalog.harvest.places import Services
 from lemm_catalog.load.catalog import Reader
 from lemm_catalog.load.roots import builtin_root, folders_of
 from lemm_catalog.model.draft import Draft, Remark, Wanted
-from lemm_catalog.model.source import redact
 from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.progress import Observer
 from lemm_catalog.render.manifest_yaml import manifest_yaml
@@ -76,7 +77,9 @@ def draft(
     made = draft_of(harvest(source, means), wanted, reader.licenses)
     if not made.manifest["files"]:
         raise _nothing(source, made.remarks)
-    said = [f"A draft, made of what {redact(source)} says on {terms.day}."]
+    # Where somebody keeps a file on a machine is nobody else's business.
+    by = Path(source).name if os.path.exists(source) else shown(source)  # noqa: PTH110
+    said = [f"A draft, made of what {by} says on {terms.day}."]
     todo = [remark.line for remark in made.remarks]
     text = manifest_yaml(made.manifest, said, todo)
     return Drafted(made, text, _proven(made.id, text, reader))
@@ -106,7 +109,7 @@ def _nothing(source: str, remarks: tuple[Remark, ...]) -> RefusedError:
     why = [one.line for one in of_files if one.gravity != "judge"]
     told = f": {'; '.join(why[:_MOST_TOLD])}" if why else ", for it names none"
     more = f" (and {len(why) - _MOST_TOLD} more)" if len(why) > _MOST_TOLD else ""
-    message = f"{redact(source)}: no file of it can be in a manifest{told}{more}"
+    message = f"{shown(source)}: no file of it can be in a manifest{told}{more}"
     return RefusedError(message, mend="name the URL of a file, or give --fetch")
 
 

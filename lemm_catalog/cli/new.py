@@ -92,9 +92,9 @@ def run(
 
     Sizes and checksums as published; --fetch reads what is missing, and keeps nothing.
     The license is claimed with where it was read, and declared only where it is
-    understood. What a person must judge is listed under x-todo. To stdout, to --out,
-    or with --catalog DIR to DIR/datasets/ID.yaml. What the source names at private
-    addresses is not asked.
+    understood. What a person must judge is listed under x-todo. It goes to stdout, to
+    --out, or into the datasets/ of a --catalog that is named. What the source names
+    at private addresses is not asked.
 
     Ends with 0 if all that the source said could be used, 1 if something of it was
     left out or doubtful, 3 if a file failed or had other bytes; the manifest is written

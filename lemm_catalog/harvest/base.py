@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from lemm_catalog.digest import Digest
 from lemm_catalog.harvest.values import is_web, size_of
 from lemm_catalog.model.draft import Found, FoundFile, Remark
+from lemm_catalog.model.source import redact
 
 # A manifest of a megabyte, which is all that is read of one, names some more.
 MOST_FILES = 2000
@@ -59,7 +60,7 @@ class Gathering:
             return
         self.files.append(
             FoundFile(
-                name=name or urlsplit(full).path.rpartition("/")[2] or relative,
+                name=name or name_of(full) or relative,
                 url=full,
                 size=said.size,
                 about=said.about,
@@ -79,19 +80,43 @@ class Gathering:
         scheme, colon, _ = url.partition(":")
         has_scheme = bool(colon) and "/" not in scheme and len(scheme) > 1
         if not has_scheme and self._source.url:
-            return escaped(urljoin(self._source.url, url.replace("\\", "/"))), ""
+            try:
+                return escaped(urljoin(self._source.url, url.replace("\\", "/"))), ""
+            except ValueError:
+                self.doubt(where, f"left out: its address {url[:80]!a} is none")
+                return "", ""
         if not has_scheme:
             return "", url.replace("\\", "/").removeprefix("./")
-        query = urlsplit_query(url).lower()
+        query = url.partition("?")[2].lower()
         if any(word in query for word in _SECRET):
             self.doubt(where, "left out: its address holds a secret, and expires")
             return "", ""
         return escaped(url), ""
 
 
-def urlsplit_query(url: str) -> str:
-    """Return the query of a URL, whatever else is wrong with it."""
-    return url.partition("?")[2]
+def parts_of(url: str) -> SplitResult:
+    """Return the parts of a URL; of what is none, none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError when it is no number
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
+
+
+def name_of(url: str) -> str:
+    """Return the name of the file at a URL, as it is read; "" if it has none."""
+    return unquote(parts_of(url).path.rstrip("/").rpartition("/")[2])
+
+
+def shown(source: str) -> str:
+    """Return a source in a form that is fit to be shown, whatever it is."""
+    if "://" not in source:
+        return source[:300]
+    try:
+        return redact(source)[:300]
+    except ValueError:
+        return f"{source.partition(':')[0][:20]}://…"
 
 
 def escaped(url: str) -> str:

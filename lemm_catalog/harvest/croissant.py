@@ -6,7 +6,7 @@ lies inside an archive is no file to bring; what lies in a repository is asked t
 
 from typing import Any
 
-from lemm_catalog.harvest.base import Gathering, Source
+from lemm_catalog.harvest.base import Gathering, Source, name_of
 from lemm_catalog.harvest.values import (
     Json,
     digest_of,
@@ -218,7 +218,7 @@ def _file_name(node: Json, url: str) -> str:
     bare = url.partition("?")[0].partition("#")[0]
     if not is_web(url):
         return bare or name
-    last = bare.partition("://")[2].rstrip("/").partition("/")[2].rpartition("/")[2]
+    last = name_of(url)
     return name if "." in name or "." not in last else last
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lemm_catalog.harvest.base import Gathering, Source
+from lemm_catalog.harvest.base import Gathering, Source, name_of
 from lemm_catalog.harvest.values import (
     listed,
     mapping,
@@ -65,8 +65,7 @@ def _resource(gathering: Gathering, resource: Any) -> None:
 
 def _file_name(path: str) -> str:
     """Return what a file is to be called: its path, or the end of its URL."""
-    bare = path.partition("?")[0].partition("#")[0]
-    return bare.rstrip("/").rpartition("/")[2] if "://" in path else bare
+    return name_of(path) if "://" in path else path
 
 
 def _licenses(package: Any) -> tuple[tuple[str, ...], ...]:

@@ -1,9 +1,9 @@
 """A dataset of a Dataverse."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from lemm_catalog.harvest.base import Gathering, Source
+from lemm_catalog.harvest.base import Gathering, Source, parts_of
 from lemm_catalog.harvest.values import (
     digest_of,
     listed,
@@ -26,7 +26,7 @@ def read(document: Any, source: Source) -> Found:
     data, gathering = mapping(mapping(document).get("data")), Gathering(source)
     version = mapping(data.get("latestVersion"))
     fields = _fields(version)
-    parts = urlsplit(source.url)
+    parts = parts_of(source.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     for file in map(mapping, listed(version.get("files"))):
         _file(gathering, file, origin)

@@ -1,5 +1,6 @@
 """From the word for a source to all that it says, its files looked at where need be."""
 
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,12 +10,11 @@ from typing import Any
 from lemm_catalog.errors import LemmError, RefusedError, SourceError, UsageError
 from lemm_catalog.harvest import hub, local
 from lemm_catalog.harvest.asking import Asker
-from lemm_catalog.harvest.base import MOST_FILES, Source
+from lemm_catalog.harvest.base import MOST_FILES, Source, name_of, parts_of, shown
 from lemm_catalog.harvest.completing import Completing
 from lemm_catalog.harvest.places import Place, Services, known_page, place_of
 from lemm_catalog.harvest.table import reader_of
 from lemm_catalog.model.draft import Found, FoundFile, Remark, Repository
-from lemm_catalog.model.source import redact
 
 _PAGE = frozenset({"text/html", "application/xhtml+xml"})
 _DOCUMENT = (".json", ".jsonld")
@@ -45,16 +45,16 @@ def harvest(source: str, means: Means) -> Found:
     if place.kind == "path":
         found = _of_path(Path(place.at))
         at = Path(place.at)
-        home: Path | None = at if at.is_dir() else at.parent
+        home: Path | None = at if os.path.isdir(at) else at.parent  # noqa: PTH112
     else:
         if means.offline:
-            message = f"{redact(source)}: cannot be asked with --offline"
+            message = f"{shown(source)}: cannot be asked with --offline"
             raise UsageError(message)
         found, home = _asked(place, means), None
     found = _with_repositories(found, means, home)
     if len(found.files) > MOST_FILES:
         count, most = f"{len(found.files):,}", f"{MOST_FILES:,}"
-        message = f"{redact(source)}: has {count} files; a draft holds at most {most}"
+        message = f"{shown(source)}: has {count} files; a draft holds at most {most}"
         raise RefusedError(
             message, mend="write a file set (`path: folder/`), and lock it"
         )
@@ -63,7 +63,7 @@ def harvest(source: str, means: Means) -> Found:
 
 
 def _of_path(path: Path) -> Found:
-    document = local.document_at(path) if path.is_file() else None
+    document = local.document_at(path)
     if document is not None and (kind := reader_of(document)):
         return kind[1](document, Source("", str(path)))
     return local.describe(path)
@@ -88,22 +88,22 @@ def _record(url: str, means: Means) -> Found:
     document = means.asker.document(url)
     kind = reader_of(document)
     if kind is None:
-        message = f"{redact(url)}: answers with JSON that describes no dataset"
+        message = f"{shown(url)}: answers with JSON that describes no dataset"
         raise SourceError(message)
-    return kind[1](document, Source(url, redact(url)))
+    return kind[1](document, Source(url, shown(url)))
 
 
 def _of_url(url: str, means: Means) -> Found:
     answered = means.asker.head(url)
-    bare = redact(url).lower()
+    bare = shown(url).lower()
     if bare.endswith(_DOCUMENT) or answered.media.endswith("json"):
         document = means.asker.document(url, must=False)
         if document is not None and (kind := reader_of(document)):
-            return kind[1](document, Source(url, redact(url)))
+            return kind[1](document, Source(url, shown(url)))
     if answered.media in _PAGE and not bare.endswith((".html", ".htm")):
-        message = f"{redact(url)}: answers with a web page, and no file"
+        message = f"{shown(url)}: answers with a web page, and no file"
         raise SourceError(message, mend="name the file, its record, or its DOI")
-    name = bare and redact(url).rstrip("/").rpartition("/")[2]
+    name = name_of(url) or parts_of(url).netloc
     file = FoundFile(name=name, url=url, size=answered.size)
     said = (answered.media,) if "/" in answered.media else ()
     return Found(title=_stem(name), name=_stem(name), media=said, files=(file,))
@@ -131,7 +131,7 @@ def _with_repositories(found: Found, means: Means, home: Path | None) -> Found:
     for one in found.repositories:
         by_url.setdefault(one.url, []).append(one)
     for url, wanted in by_url.items():
-        where = redact(url) if url else str(home)
+        where = shown(url) if url else str(home)
         try:
             inner = _repository(url, means) if url else local.describe(home or Path())
         except LemmError as error:

@@ -5,10 +5,10 @@ Every address is pinned to the commit that the answer names.
 
 import re
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from lemm_catalog.digest import Digest
-from lemm_catalog.harvest.base import Gathering, Source
+from lemm_catalog.harvest.base import Gathering, Source, parts_of
 from lemm_catalog.harvest.values import (
     Json,
     digest_of,
@@ -47,7 +47,7 @@ def repo_of(text: str) -> Repo | None:
         words = text.removeprefix("hf://").strip("/").split("/")
         is_page = False
     else:
-        parts = urlsplit(text)
+        parts = parts_of(text)
         if parts.scheme not in {"http", "https"} or parts.hostname not in _HOSTS:
             return None
         words, is_page = parts.path.strip("/").split("/"), True

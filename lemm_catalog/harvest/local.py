@@ -22,7 +22,9 @@ def document_at(path: Path) -> Any:
         UsageError: if it is too large, or no JSON.
 
     """
-    if path.suffix.lower() not in {".json", ".jsonld"}:
+    # Unlike a Path's own, these take an impossible name for one that is not there.
+    is_file = os.path.isfile(path)  # noqa: PTH113
+    if not is_file or path.suffix.lower() not in {".json", ".jsonld"}:
         return None
     try:
         if path.stat().st_size > MOST_DOCUMENT:
@@ -48,12 +50,12 @@ def describe(path: Path) -> Found:
 
     """
     remarks: list[Remark] = []
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113
         files = [FoundFile(name=path.name, beside=path.name, local=True)]
         return Found(title=clean(path.stem), name=clean(path.stem), files=tuple(files))
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112
         raise UsageError(
-            f"there is no file or folder {str(path)!a}",
+            f"there is no file or folder {str(path)[:200]!a}",
             mend="a URL begins with https://, a repository with hf://",
         )
     files = []

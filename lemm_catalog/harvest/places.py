@@ -2,10 +2,10 @@
 
 import re
 from typing import Literal, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from lemm_catalog.errors import UsageError
-from lemm_catalog.harvest.base import escaped
+from lemm_catalog.harvest.base import escaped, parts_of, shown
 from lemm_catalog.harvest.hub import repo_of
 from lemm_catalog.model.source import remote_url
 
@@ -54,7 +54,7 @@ def place_of(source: str, services: Services) -> Place:
         url = remote_url(escaped(source))
     except ValueError as error:
         raise UsageError(
-            f"{source!a} cannot be asked: it {error}", mend=_MENDS
+            f"{shown(source)!a} cannot be asked: it {error}", mend=_MENDS
         ) from error
     if not url.startswith(("http://", "https://")):
         scheme = url.partition(":")[0]
@@ -66,7 +66,7 @@ def known_page(url: str, services: Services) -> Place | None:
     """Return what answers for a page of a service that is known; None for others."""
     if repo := repo_of(url):
         return Place("api", repo.api(services.hub.rstrip("/")))
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host, path = parts.hostname or "", parts.path
     if host in {"zenodo.org", "www.zenodo.org", "sandbox.zenodo.org"} and (
         match := _RECORD.fullmatch(path)

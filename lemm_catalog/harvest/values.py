@@ -147,7 +147,8 @@ def digest_of(algorithm: str, value: Any) -> tuple[Digest | None, str]:
     if is_web(text):
         return None, f"its {algorithm} is a URL"
     if not _HEX.fullmatch(text):
-        return None, f"its {algorithm} is {text[:40]!r}, which is no checksum"
+        said = text_of(value)[:40]
+        return None, f"its {algorithm} is {said!r}, which is no checksum"
     if len(text) != LENGTHS[algorithm]:
         other = next((a for a, n in LENGTHS.items() if n == len(text)), None)
         what = f"the length of a {other}" if other else f"{len(text)} digits"

@@ -15,6 +15,7 @@ _WIDTH = 88
 # Text that may stand as it is. Not in it: what YAML has a use for, or some reader.
 _PLAIN = re.compile(r"[A-Za-z/(][A-Za-z0-9 /()._+=;@~$^-]*", re.A)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[!-~]*[!-9;-~]", re.A)
+_SIZE = re.compile(r"\d+(\.\d+)? [A-Za-z]{1,3}", re.A)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.A)
 _WORDS = frozenset(
     "null true false yes no on off y n nan inf".split()  # noqa: SIM905 - a list
@@ -161,7 +162,7 @@ def _word(value: Any, *, is_quoted: bool) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     text = str(value)
-    if not is_quoted and (_DATE.fullmatch(text) or _is_plain(text)):
+    if not is_quoted and _is_plain(text):
         return text
     return _quoted(text)
 
@@ -171,7 +172,7 @@ def _is_plain(text: str) -> bool:
         return False
     if _URL.fullmatch(text):
         return not set(text) & set("{}[],'\"`")
-    return bool(_PLAIN.fullmatch(text))
+    return any(one.fullmatch(text) for one in (_PLAIN, _SIZE, _DATE))
 
 
 def _quoted(text: str) -> str:

@@ -22,6 +22,7 @@ _EMPTY = frozenset(
     }
 )
 _UNPORTABLE = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e]')
+_SECRET = re.compile(r"(?<=//)[^/]*@")
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
 _BY_HAND = (
     "Put this file here. It was described from a copy on one machine; where others"
@@ -93,7 +94,7 @@ def _source(file: FoundFile) -> tuple[Any, str]:
     try:
         remote_url(file.url)
     except ValueError as error:
-        return None, f"its address {file.url[:200]!a} {error}"
+        return None, f"its address {_shown(file.url)!a} {error}"
     scheme = file.url.partition(":")[0]
     if scheme in {"http", "ftp"} and not is_strong:
         why = "can be altered on its way, and no strong checksum is known: --fetch"
@@ -101,6 +102,11 @@ def _source(file: FoundFile) -> tuple[Any, str]:
     if scheme == "hf" and not is_strong and not is_pinned_revision(file.url):
         return None, "its revision can move, and no strong checksum is known"
     return file.url, ""
+
+
+def _shown(url: str) -> str:
+    """Return an address without what may be a secret, whatever else is wrong in it."""
+    return _SECRET.sub("", url.partition("?")[0])[:200]
 
 
 def _shared_wrongly(files: Iterable[FoundFile]) -> set[Digest]:

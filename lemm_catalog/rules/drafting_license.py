@@ -48,7 +48,7 @@ def license_of(
         text = f'the source says "{said}", and no page that does: add license.claims'
         return license_, [*remarks, Remark("license", text)]
     claim: dict[str, Any] = {"expression": expression, "url": url, "seen": day}
-    claim["note"] = f'says "{said}"'
+    claim["note"] = f"says {said}"
     if meant.doubts or not found.read_at:
         claim["verified"] = False
         if not meant.doubts:

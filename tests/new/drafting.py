@@ -46,7 +46,7 @@ def drafted(
     if server:
         network = Network(waits=QUICK, hub_endpoint=server.origin)
     settings = Settings(network=network, offline=offline)
-    given = {"day": DAY, "allow_private": True} | terms
+    given: dict[str, Any] = {"day": DAY, "allow_private": True} | terms
     known = services_at(server) if server else None
     return draft(str(source), Terms(**given), settings, SilentObserver(), known)
 

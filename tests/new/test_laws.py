@@ -34,6 +34,8 @@ WORDS = [
     "https://example.org/a.csv", "http://example.org/b", "hf://datasets/o/n@main/x",
     "https://huggingface.co/datasets/o/n", "file:///etc/passwd", "https://[::1]/x",
     SHA, SHA[:32], f"md5:{SHA[:32]}", f"sha256:{SHA}", SHA.upper(), "PLACEHOLDER",
+
+    "https://[", "//[x", "https://x.org:99999/a", "hf://[", "git+https",
     "3.1 GB", "12 B", "1e400", "cc-by-4.0", "MIT OR Apache-2.0", "none", "@misc{a,}",
     "0123456789abcdef0123456789abcdef01234567", "\ud800", "\u202e", "x" * 2000, "",
 ]  # fmt: skip

@@ -91,7 +91,7 @@ def led_to(monkeypatch: pytest.MonkeyPatch, *places: str) -> list[str]:
         kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*kind, (one, port)) for one in place.split()]
 
-    monkeypatch.setattr(public.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return asked
 
 
