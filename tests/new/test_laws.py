@@ -52,24 +52,54 @@ ANYTHING = st.recursive(
     max_leaves=40,
 )
 OBJECT = st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=8)
+# What a file has in one form of document or another, mostly as it should be.
+SUMS = st.sampled_from(
+    [SHA, SHA[::-1], SHA[:32], SHA[32:], f"md5:{SHA[:32]}", f"sha256:{SHA}", "0" * 64]
+)
+URLS = st.sampled_from(["https://example.org/a.csv", "https://x.org/b", "c.zip"])
+SIZES = st.one_of(st.just(5), st.sampled_from([7, "5 B", "3.1 GB"]), SCALARS)
+SUM_KEYS = ("sha256", "md5", "hash", "checksum", "computed_md5")
+_FORMS: dict[str, st.SearchStrategy[Any]] = {
+    "links": st.fixed_dictionaries({"self": URLS}),
+    "lfs": st.fixed_dictionaries({"sha256": SUMS}),
+    "dataFile": st.fixed_dictionaries(
+        {"id": st.integers(1, 9), "filesize": SIZES, "md5": SUMS}
+    ),
+}
+_FORMS |= dict.fromkeys(("contentUrl", "path", "download_url", "rfilename"), URLS)
+_FORMS |= dict.fromkeys(("contentSize", "bytes", "size"), SIZES)
+_FORMS |= dict.fromkeys(SUM_KEYS, st.one_of(SUMS, SUMS, SCALARS))
+FILE = st.fixed_dictionaries(
+    _FORMS,
+    optional={"name": SCALARS, "key": SCALARS, "@id": SCALARS, "containedIn": OBJECT},
+)
+_WELL = st.lists(FILE, min_size=1, max_size=3)
+FILES = st.one_of(_WELL, _WELL, _WELL, st.lists(FILE | OBJECT, max_size=4))
+COMMIT = st.just("0123456789abcdef0123456789abcdef01234567")
 # Documents that some reader takes for its own.
 DOCUMENTS = st.one_of(
-    st.fixed_dictionaries({"distribution": st.lists(OBJECT, max_size=4) | ANYTHING}),
-    st.fixed_dictionaries({"resources": st.lists(OBJECT, max_size=4) | ANYTHING}),
+    st.fixed_dictionaries({"distribution": FILES | ANYTHING}),
+    st.fixed_dictionaries({"resources": FILES | ANYTHING}),
     st.fixed_dictionaries(
         {
             "id": ANYTHING,
             "links": ANYTHING,
             "metadata": OBJECT,
-            "files": st.lists(OBJECT),
+            "files": FILES,
         }
     ),
     st.fixed_dictionaries(
-        {"siblings": st.lists(OBJECT), "sha": SCALARS, "id": SCALARS}
+        {"siblings": FILES, "sha": COMMIT | SCALARS, "id": st.just("o/n") | SCALARS}
     ),
     st.fixed_dictionaries({"data": st.fixed_dictionaries({"attributes": OBJECT})}),
-    st.fixed_dictionaries({"data": st.fixed_dictionaries({"latestVersion": OBJECT})}),
-    st.fixed_dictionaries({"url_public_html": ANYTHING, "files": st.lists(OBJECT)}),
+    st.fixed_dictionaries(
+        {
+            "data": st.fixed_dictionaries(
+                {"latestVersion": st.fixed_dictionaries({"files": FILES})}
+            )
+        }
+    ),
+    st.fixed_dictionaries({"url_public_html": ANYTHING, "files": FILES}),
     ANYTHING,
 )
 
