@@ -27,7 +27,7 @@ FLOORS = (
     ("unpacking",),
     ("settings", "transfer", "unpack", "resolve", "itemize", "hub_cache"),
     ("means",),
-    ("bring",),
+    ("bring", "harvest"),
     ("bring_small",),
     ("execute", "verify", "mend"),
     ("api",),
@@ -48,6 +48,7 @@ NEVER = {
     "load": {"store", "backends", "archives", "render"},
     "transfer": {"archives", "rules", "load", "render"},
     "itemize": {"load", "render", "backends"},
+    "harvest": {"rules", "load", "store", "render", "archives"},
 }
 # Library: the only modules that know it.
 DOORS = {
@@ -70,6 +71,11 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders", "decompressors"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
+    "harvest": (
+        {"croissant", "datacite", "datapackage", "dataverse", "figshare"}
+        | {"hub", "zenodo"},
+        {"base", "values"},
+    ),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
     "render.exports": (
         {"croissant", "datapackage", "aria2", "metalink", "urls"},

@@ -30,6 +30,7 @@ from lemm_catalog.backends.http_answers import (
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
+from lemm_catalog.backends.http_reaching import Way
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.version import __version__
 
@@ -43,9 +44,12 @@ class HttpBackend(Backend):
     """Speaks HTTP/1.1; may be used from several threads at once."""
 
     def __init__(
-        self, proxies: Mapping[str, str] | None = None, waits: Waits | None = None
+        self,
+        proxies: Mapping[str, str] | None = None,
+        waits: Waits | None = None,
+        way: Way | None = None,
     ) -> None:
-        self._pool = Pool(proxies or {}, waits or Waits())
+        self._pool = Pool(proxies or {}, waits or Waits(), way)
 
     def _open(
         self, address: Address, start: int, stop: int | None, validators: Validators

@@ -16,7 +16,7 @@ from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_body import Body, SizedBody, body_of, keeps_open
 from lemm_catalog.backends.http_connection import Connection, Origin, origin_of
 from lemm_catalog.backends.http_head import Head, SilentError, WireError
-from lemm_catalog.backends.http_reaching import Proxy, connect
+from lemm_catalog.backends.http_reaching import Proxy, Way, connect
 from lemm_catalog.model.source import redact
 
 _LOGGER = logging.getLogger("lemm_catalog.http")
@@ -46,9 +46,12 @@ class Answer(NamedTuple):
 class Pool:
     """Kept connections by origin; may be used from several threads at once."""
 
-    def __init__(self, proxies: Mapping[str, str], waits: Waits) -> None:
+    def __init__(
+        self, proxies: Mapping[str, str], waits: Waits, way: Way | None = None
+    ) -> None:
         self._proxies = dict(proxies)
         self._waits = waits
+        self._way = way or Way()
         self._lock = threading.Lock()
         self._idle: dict[Origin, deque[Connection]] = {}
         # Whoever forgets to close a pool leaves no sockets behind.
@@ -131,7 +134,8 @@ class Pool:
 
         """
         tls = self._tls if origin.scheme == "https" else None
-        return connect(origin, self._proxy_for(origin), self._waits, tls)
+        proxy = self._proxy_for(origin)
+        return connect(origin, proxy, self._waits, tls, self._way)
 
     def kept(self, origin: Origin) -> Connection | None:
         """Return a kept connection that is still alive, as far as one can see."""

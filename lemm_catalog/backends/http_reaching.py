@@ -12,6 +12,17 @@ from lemm_catalog.backends.http_connection import Connection, Origin, origin_of
 from lemm_catalog.backends.http_head import WireError
 
 
+class Way:
+    """How a host is reached: by its name, wherever that leads."""
+
+    def reach(self, host: str, port: int, seconds: float) -> socket.socket:
+        """Return a connection to a host, within some seconds; raises as sockets do."""
+        return socket.create_connection((host, port), seconds)
+
+    def vouch(self, host: str, port: int) -> None:
+        """See that a proxy may be asked for a host; here it may be for any."""
+
+
 @dataclass(frozen=True)
 class Proxy:
     """A proxy, and what it is told of who asks."""
@@ -36,18 +47,24 @@ class Proxy:
 
 
 def connect(
-    origin: Origin, proxy: Proxy | None, waits: Waits, tls: ssl.SSLContext | None
+    origin: Origin,
+    proxy: Proxy | None,
+    waits: Waits,
+    tls: ssl.SSLContext | None,
+    way: Way,
 ) -> Connection:
     """Connect to an origin, through a proxy if there is one.
 
     Raises:
         WireError: if that does not succeed.
+        SourceError: if it is no host for this way.
         ssl.SSLError: if a certificate is not accepted.
 
     """
     if proxy is None:
-        link = _reach(origin, waits)
+        link = _reach(origin, waits, way)
     else:
+        way.vouch(origin.host, origin.port)
         link = _reach_through(proxy, origin, waits)
     try:
         if origin.scheme == "https":
@@ -59,9 +76,9 @@ def connect(
         raise
 
 
-def _reach(origin: Origin, waits: Waits) -> socket.socket:
+def _reach(origin: Origin, waits: Waits, way: Way) -> socket.socket:
     try:
-        link = socket.create_connection((origin.host, origin.port), waits.connect)
+        link = way.reach(origin.host, origin.port, waits.connect)
     except socket.gaierror as error:
         raise WireError("the host name is not known") from error
     except UnicodeError as error:
@@ -79,7 +96,7 @@ def _reach_through(proxy: Proxy, origin: Origin, waits: Waits) -> socket.socket:
     try:
         if proxy.origin.scheme == "https":
             raise WireError("it is to be spoken to over TLS, which is not supported")
-        link = _reach(proxy.origin, waits)
+        link = _reach(proxy.origin, waits, Way())  # the user's own choice
         try:
             if origin.scheme == "https":
                 _ask_for_tunnel(link, proxy, origin, waits)

@@ -4,8 +4,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lemm_catalog.backends.base import Backend, Waits
+
+if TYPE_CHECKING:
+    from lemm_catalog.backends.http_reaching import Way
 
 _KINDS = {"http": "http", "https": "http", "hf": "hub", "file": "local"}
 
@@ -15,6 +19,7 @@ class Network:
     """How this machine reaches others: proxies by scheme, the Hub, its token.
 
     Without ``hub_token`` the one in ``hub_token_file`` is used, if there is one.
+    With ``public_only`` nothing goes to private, loopback or metadata addresses.
     """
 
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -22,6 +27,7 @@ class Network:
     hub_token: str | None = field(default=None, repr=False)
     hub_token_file: Path | None = None
     waits: Waits = field(default_factory=Waits)
+    public_only: bool = False
 
 
 class Backends:
@@ -53,7 +59,7 @@ class Backends:
         if kind == "http":
             from lemm_catalog.backends.http import HttpBackend
 
-            return HttpBackend(self._network.proxies, self._network.waits)
+            return HttpBackend(self._network.proxies, self._network.waits, self._way())
         if kind == "hub":
             from lemm_catalog.backends.hub import HubBackend
 
@@ -70,4 +76,16 @@ class Backends:
             return LocalBackend()
         from lemm_catalog.backends.fsspec import FsspecBackend
 
-        return FsspecBackend()
+        made = FsspecBackend()
+        if not self._network.public_only:
+            return made
+        from lemm_catalog.backends.public import PublicFsspec
+
+        return PublicFsspec(made)
+
+    def _way(self) -> "Way | None":
+        if not self._network.public_only:
+            return None
+        from lemm_catalog.backends.public import PublicWay
+
+        return PublicWay()

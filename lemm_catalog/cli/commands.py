@@ -32,6 +32,7 @@ COMMANDS = {
     "export": _EXPORT,
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
     "lock": "Ask unpinned sources once and pin the answer; show what changed.",
+    "new": "Write a manifest from what a source says.",
     "validate": "Check files against schema and rules.",
     "space": "Serve a status page at once, and pull in the background.",
 }

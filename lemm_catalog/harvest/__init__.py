@@ -1,0 +1,1 @@
+"""What others say of a dataset, gathered: records, documents, repositories, folders."""

@@ -1,0 +1,1 @@
+"""`new`: drafts of manifests from what sources say, and what it will not do."""
