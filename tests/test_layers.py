@@ -17,13 +17,13 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "lemm_catalog"
 # A room imports from its own floor (itself apart, see NEVER) and those below it.
 FLOORS = (
-    ("version", "problems", "progress"),
+    ("version", "problems", "progress", "codes"),
     ("errors",),
     ("digest", "sizes", "archives"),
     ("model",),
     ("rules",),
     ("load", "render", "backends", "store"),
-    ("settings", "transfer", "unpack", "resolve", "itemize"),
+    ("settings", "transfer", "unpack", "resolve", "itemize", "probing"),
     ("bring",),
     ("bring_small",),
     ("execute", "verify", "mend"),
@@ -43,6 +43,7 @@ NEVER = {
     "load": {"store", "backends", "archives", "render"},
     "transfer": {"archives", "rules", "load", "render"},
     "itemize": {"load", "render", "backends"},
+    "probing": {"store", "archives", "load", "render"},
 }
 # Library: the only modules that know it.
 DOORS = {
@@ -66,6 +67,8 @@ KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders"}),
     "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
     "render.credits": ({"text", "html", "markdown", "data"}, {"base"}),
+    "render.differences": ({"text", "json", "markdown"}, {"base"}),
+    "render.probes": ({"text", "json", "issue"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
     "render.audits": (
         {"text", "json", "markdown", "csv", "spdx", "cyclonedx"},

@@ -14,6 +14,7 @@ _STATUS = "Say what is here: present, partial, missing, damaged or outdated."
 _ATTRIBUTION = (
     "Write the credits that licenses ask for: who, what, where from, which terms."
 )
+_SOURCES = "Ask every source, without downloading, whether it still has the same bytes."
 COMMANDS = {
     "list": _LISTING,
     "show": "Show all that is known of one dataset, be it excluded.",
@@ -30,10 +31,12 @@ COMMANDS = {
     "cite": "Write the BibTeX of exactly these datasets, each entry once.",
     "licenses": "Judge licenses under a policy, with reasons, duties and evidence.",
     "validate": "Check files against schema and rules.",
+    "diff": "Compare two catalogs or git revisions: bytes, verdicts, digests.",
+    "check-sources": _SOURCES,
     "space": "Serve a status page at once, and pull in the background.",
 }
-# A module cannot be called like a type that others use.
-_MODULES = {"list": "listing"}
+# A module cannot be called like a type that others use, nor have a hyphen.
+_MODULES = {"list": "listing", "check-sources": "check_sources"}
 
 
 def command(name: str) -> Any:

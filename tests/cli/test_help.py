@@ -16,9 +16,10 @@ def test_alone_it_shows_its_help_and_counts_as_wrong_usage() -> None:
 
 def test_the_commands_of_this_version_are_there() -> None:
     crediting = ["attribution", "cite"]
+    reviewing = ["check-sources", "diff"]
     looking = ["licenses", "list", "path", "search", "show", "status", "validate"]
     doing = ["gc", "plan", "pull", "refresh", "remove", "space", "verify"]
-    assert sorted(crediting + looking + doing) == NAMES
+    assert sorted(crediting + looking + doing + reviewing) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
