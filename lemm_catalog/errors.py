@@ -57,9 +57,13 @@ class UsageError(LemmError):
 
 
 class SourceError(LemmError):
-    """A source could not give its bytes, and asking again would not help."""
+    """A source could not give its bytes, and asking again would not help.
+
+    ``status`` is what an HTTP server answered with, if it did.
+    """
 
     exit_code = 3
+    status: int | None = None
 
 
 class PassingError(SourceError):

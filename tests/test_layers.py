@@ -17,7 +17,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "lemm_catalog"
 # A room imports from its own floor (itself apart, see NEVER) and those below it.
 FLOORS = (
-    ("version", "problems", "progress"),
+    ("version", "problems", "progress", "codes"),
     ("errors",),
     ("processes",),
     ("digest", "sizes", "archives"),
@@ -25,7 +25,7 @@ FLOORS = (
     ("rules",),
     ("load", "render", "backends", "store"),
     ("unpacking",),
-    ("settings", "transfer", "unpack", "resolve", "itemize", "hub_cache"),
+    ("settings", "transfer", "unpack", "resolve", "itemize", "hub_cache", "probing"),
     ("means",),
     ("bring", "harvest"),
     ("bring_small",),
@@ -49,6 +49,7 @@ NEVER = {
     "transfer": {"archives", "rules", "load", "render"},
     "itemize": {"load", "render", "backends"},
     "harvest": {"rules", "load", "store", "render", "archives"},
+    "probing": {"store", "archives", "load", "render"},
 }
 # Library: the only modules that know it.
 DOORS = {
@@ -81,6 +82,8 @@ KINDS = {
         {"croissant", "datapackage", "aria2", "metalink", "urls"},
         {"base"},
     ),
+    "render.differences": ({"text", "json", "markdown"}, {"base"}),
+    "render.probes": ({"text", "json", "issue"}, {"base"}),
     "render.findings": ({"text", "json", "github", "sarif"}, set[str]()),
     "render.audits": (
         {"text", "json", "markdown", "csv", "spdx", "cyclonedx"},

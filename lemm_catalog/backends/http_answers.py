@@ -52,8 +52,12 @@ def check_status(shown: str, status: int, headers: Mapping[str, str]) -> None:
         wait = retry_after(headers.get("retry-after"))
         said = "asks to come back later" if wait is not None else "fails"
         kind = CrowdedError if status in _CROWDED else PassingError
-        raise kind(f"{shown}: {said} ({status})", retry_after=wait)
-    raise SourceError(f"{shown}: {_WORDS.get(status, f'answers with {status}')}")
+        error: SourceError = kind(f"{shown}: {said} ({status})", retry_after=wait)
+    else:
+        words = _WORDS.get(status, f"answers with {status}")
+        error = SourceError(f"{shown}: {words}")
+    error.status = status
+    raise error
 
 
 def check_encoding(shown: str, headers: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ _ATTRIBUTION = (
     "Write the credits that licenses ask for: who, what, where from, which terms."
 )
 _EXPORT = "Write a selection in a format of other programs, with sizes and digests."
+_SOURCES = "Ask every source, without downloading, whether it still has the same bytes."
 COMMANDS = {
     "list": _LISTING,
     "show": "Show all that is known of one dataset, be it excluded.",
@@ -34,10 +35,12 @@ COMMANDS = {
     "lock": "Ask unpinned sources once and pin the answer; show what changed.",
     "new": "Write a manifest from what a source says.",
     "validate": "Check files against schema and rules.",
+    "diff": "Compare two catalogs or git revisions: bytes, verdicts, digests.",
+    "check-sources": _SOURCES,
     "space": "Serve a status page at once, and pull in the background.",
 }
-# A module cannot be called like a type that others use.
-_MODULES = {"list": "listing"}
+# A module cannot be called like a type that others use, nor have a hyphen.
+_MODULES = {"list": "listing", "check-sources": "check_sources"}
 
 
 def command(name: str) -> Any:

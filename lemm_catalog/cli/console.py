@@ -46,8 +46,8 @@ class Console(NamedTuple):
         """Whether progress may be drawn in place."""
         return _is_terminal(sys.stderr) and not self.quiet and _is_capable()
 
-    def result(self, text: str) -> None:
-        """Print what was asked for.
+    def result(self, text: str, red: str = "") -> None:
+        """Print what was asked for, some words of it in red where there is color.
 
         Raises:
             LocalError: if stdout does not take it.
@@ -58,6 +58,8 @@ class Console(NamedTuple):
         # CSV ends its lines in CR and LF, which Windows makes of a newline by itself.
         end = "\r\n" if text.endswith("\r\n") and os.linesep == "\n" else "\n"
         lines = (safe(line) for line in text.removesuffix("\r\n").split("\r\n"))
+        if red and self.color and _is_terminal(sys.stdout):
+            lines = (line.replace(red, f"{_RED}{red}{_PLAIN}") for line in lines)
         try:
             print(end.join(lines), end=end, flush=True)
         except OSError as error:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+from lemm_catalog.api.tidying import fixed
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Argument, Option, Takes
 from lemm_catalog.cli.options import JSON, SHARED
 from lemm_catalog.errors import UsageError
 from lemm_catalog.load.catalog import Loaded, load, load_paths
+from lemm_catalog.load.roots import folders_of
 from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.render.findings.table import FORMATS
 
@@ -27,21 +29,39 @@ TAKES: Takes = (
         help="How problems are shown; default: text.",
     ),
     JSON,
+    Option(
+        name="fix",
+        flags=("--fix",),
+        help="First mend what cannot mean anything: spaces, order of keys, checksums "
+        "in capitals.",
+    ),
     *SHARED,
 )
 
 
-def run(run: Run, *, paths: tuple[Path, ...], form: str | None, as_json: bool) -> int:
+def run(
+    run: Run,
+    *,
+    paths: tuple[Path, ...],
+    form: str | None,
+    as_json: bool,
+    fix: bool,
+) -> int:
     """Check files against schema and rules.
 
     Tells every problem of every file at once: file:line:column, what is wrong and
-    how to mend it. Fails with 1 if there is an error; warnings do not count.
+    how to mend it. Fails with 1 if there is an error; warnings do not count. Each
+    code in brackets has a paragraph in docs/rules.md. No comment is ever touched.
 
         lemm-catalog validate catalog/datasets/nsynth.yaml
         lemm-catalog validate --format github catalog
+        lemm-catalog validate --fix catalog/datasets
     """
     if as_json and form not in {None, "json"}:
         raise UsageError(f"--json and --format {form} are two formats; give one")
+    if fix:
+        for path in fixed(paths or folders_of(run.settings.catalog)):
+            run.console.talk(f"{path}: put in order")
     loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
     for note in loaded.notes:
         run.console.talk(note)

@@ -1,11 +1,16 @@
 """Catalog roots to one catalog, with every problem of every file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from lemm_catalog.errors import CatalogError
+from lemm_catalog.load.around import (
+    catalog_around,
+    ids_around,
+    listed,
+    missing_companions,
+)
 from lemm_catalog.load.check import Model, check
 from lemm_catalog.load.document import Document, read_json, read_yaml
 from lemm_catalog.load.files import UnreadableError
@@ -18,6 +23,7 @@ from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.rules.consistency import finder, ladder_findings
 from lemm_catalog.rules.facts import claimed_twice, facts_findings
 from lemm_catalog.rules.finding import Finding
+from lemm_catalog.rules.neighbors import between_datasets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +44,7 @@ def load(roots: Sequence[str | Path] = ()) -> Loaded:
     reader, builtin = Reader(), builtin_root()
     for folder in folders_of(roots):
         reader.read_root(folder, builtin)
-    return reader.result()
+    return reader.whole()
 
 
 def load_paths(paths: Iterable[Path]) -> Loaded:
@@ -51,7 +57,7 @@ def load_paths(paths: Iterable[Path]) -> Loaded:
     builtin = builtin_root()
     chosen = list(paths)
     reader.read_shared(builtin)
-    for home in dict.fromkeys(filter(None, map(_catalog_around, chosen))):
+    for home in dict.fromkeys(filter(None, map(catalog_around, chosen))):
         reader.read_shared(home)
         reader.read_locks(home)
     reader.files = 0
@@ -59,11 +65,11 @@ def load_paths(paths: Iterable[Path]) -> Loaded:
         if (path / "datasets").is_dir():
             reader.read_root(path, builtin)
         elif path.is_dir():
-            for manifest in _listed(path, ".yaml", reader.problems):
+            for manifest in listed(path, ".yaml", reader.problems):
                 reader.read_manifest(manifest)
         else:
             reader.read_manifest(path)
-    return reader.result()
+    return reader.whole(ids_around(chosen))
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -118,13 +124,13 @@ class Reader:
             return
         self.read_shared(builtin, missing_in=root)
         self.read_shared(root)
-        for path in _listed(root / "datasets", ".yaml", self.problems):
+        for path in listed(root / "datasets", ".yaml", self.problems):
             self.read_manifest(path)
         self.read_locks(root)
 
     def read_locks(self, root: Path) -> None:
         """Read the locks of a catalog."""
-        for path in _listed(root / "locks", ".json", self.problems):
+        for path in listed(root / "locks", ".json", self.problems):
             document, lock = self._read(path, "lock", Lock)
             if lock and document:
                 self._expect_name(document, lock.id)
@@ -143,7 +149,7 @@ class Reader:
         if wants("licenses"):
             self._read_licenses(root / "licenses")
         if wants("policies"):
-            for path in _listed(root / "policies", ".yaml", self.problems):
+            for path in listed(root / "policies", ".yaml", self.problems):
                 document, policy = self._read(path, "policy", Policy)
                 if policy and document:
                     self._expect_name(document, policy.id)
@@ -152,7 +158,7 @@ class Reader:
     def _read_licenses(self, folder: Path) -> None:
         """Read license facts; those of one folder must not claim the same."""
         read = dict[str, tuple[Document, LicenseFacts]]()
-        for path in _listed(folder, ".yaml", self.problems):
+        for path in listed(folder, ".yaml", self.problems):
             document, facts = self._read(path, "license", LicenseFacts)
             if facts and document:
                 read[path.stem] = document, facts
@@ -175,11 +181,16 @@ class Reader:
         self._expect_name(document, manifest.id)
         self._override(manifest.id, path)
         self.manifests[manifest.id] = manifest, document
-        self.problems.extend(_missing_companions(manifest, document))
+        self.problems.extend(missing_companions(manifest, document))
 
     def _override(self, name: str, path: Path) -> None:
         """Let a manifest take the place of one of the same id, and say so."""
         if other := self.paths.get(name):
+            if other.parent == path.parent and other != path:
+                message = f"the id {name!r} is that of {other.name} as well"
+                self.problems.append(
+                    Problem(path=str(path), code="duplicate-id", message=message)
+                )
             self.notes.append(f"{name}: {path} overrides {other}")
             # It pins the sources of the other one.
             self.locks.pop(name, None)
@@ -232,6 +243,18 @@ class Reader:
             notes=tuple(self.notes),
         )
 
+    def whole(self, ids: Collection[str] = ()) -> Loaded:
+        """Return what was read, and what datasets have to do with each other.
+
+        ``ids`` are of manifests that are there and were not read.
+        """
+        loaded = self.result()
+        found = {
+            _placed(self.manifests[name][1], finding)
+            for name, finding in between_datasets(loaded.catalog, ids)
+        }
+        return replace(loaded, problems=tuple(sorted({*loaded.problems, *found})))
+
     def _consistency(self, catalog: Catalog) -> Iterator[Problem]:
         if self.phases_document:
             for finding in ladder_findings(catalog):
@@ -242,12 +265,6 @@ class Reader:
                 yield _placed(document, finding)
 
 
-def _catalog_around(path: Path) -> Path | None:
-    """Return the catalog that a manifest, or a folder of them, belongs to."""
-    folder = path.absolute() if path.is_dir() else path.absolute().parent
-    return folder.parent if folder.name == "datasets" else None
-
-
 def _placed(document: Document, finding: Finding) -> Problem:
     return document.problem(
         finding.key,
@@ -256,40 +273,3 @@ def _placed(document: Document, finding: Finding) -> Problem:
         hint=finding.hint,
         severity=finding.severity,
     )
-
-
-def _listed(folder: Path, suffix: str, problems: list[Problem]) -> list[Path]:
-    """Return the files of a folder in order; foreign names become problems."""
-    if not folder.is_dir():
-        return []
-    try:
-        paths = sorted(folder.iterdir())
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        problems.append(Problem(path=str(folder), code="unreadable", message=message))
-        return []
-    found: list[Path] = []
-    for path in paths:
-        if path.name.startswith("."):
-            continue  # left by an editor or a Mac
-        if path.suffix == suffix:
-            found.append(path)
-        elif path.suffix in {".yml", ".json"} and suffix == ".yaml":
-            message = f"is not read; name it {path.stem}{suffix}"
-            problems.append(
-                Problem(
-                    path=str(path), severity="warning", code="unread", message=message
-                )
-            )
-    return found
-
-
-def _missing_companions(manifest: Manifest, document: Document) -> Iterator[Problem]:
-    home = Path(document.path).parent
-    for index, file in enumerate(manifest.files):
-        for number, source in enumerate(file.source):
-            key: tuple[Any, ...] = ("files", index, "source", number)
-            if source.path and not (home / source.path).exists():
-                message = f"there is no {source.path} beside this manifest"
-                hint = "put the file there; a URL begins with https://"
-                yield document.problem(key, "missing-companion", message, hint=hint)

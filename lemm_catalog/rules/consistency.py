@@ -20,6 +20,13 @@ from lemm_catalog.rules.pinning import (
     sources_are_pinned,
 )
 from lemm_catalog.rules.selection import rungs_of
+from lemm_catalog.rules.suspecting import (
+    digests_are_of_something,
+    names_hold_everywhere,
+    sizes_agree,
+    urls_differ,
+    urls_stay,
+)
 
 
 def finder(catalog: Catalog) -> Callable[[Manifest], Iterator[Finding]]:
@@ -148,4 +155,9 @@ RULES: tuple[Rule, ...] = (
     archives_are_bounded,
     citations_are_well_formed,
     items_can_be_read,
+    digests_are_of_something,
+    urls_stay,
+    urls_differ,
+    sizes_agree,
+    names_hold_everywhere,
 )

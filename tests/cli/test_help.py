@@ -16,19 +16,9 @@ def test_alone_it_shows_its_help_and_counts_as_wrong_usage() -> None:
 
 def test_the_commands_of_this_version_are_there() -> None:
     crediting = ["attribution", "cite", "export"]
-    writing = ["lock", "new"]
+    writing = ["check-sources", "diff", "lock", "new"]
     looking = ["licenses", "list", "path", "search", "show", "status", "validate"]
-    doing = [
-        "gc",
-        "lock",
-        "new",
-        "plan",
-        "pull",
-        "refresh",
-        "remove",
-        "space",
-        "verify",
-    ]
+    doing = ["gc", "plan", "pull", "refresh", "remove", "space", "verify"]
     assert sorted(crediting + writing + looking + doing) == NAMES
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from lemm_catalog.codes.table import CODES
 from lemm_catalog.problems import Problem
 from lemm_catalog.render.data import dumped
 from lemm_catalog.version import __version__
@@ -17,10 +18,25 @@ def render(problems: Sequence[Problem], files: int) -> str:
     driver = {
         "name": "lemm-catalog",
         "version": __version__,
-        "rules": [{"id": code} for code in codes],
+        "rules": [_rule(code) for code in codes],
     }
     run = {"tool": {"driver": driver}, "results": [_result(p) for p in problems]}
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(name: str) -> dict[str, Any]:
+    code = CODES.get(name)
+    if code is None:
+        return {"id": name}
+    level = "error" if code.severity == "both" else code.severity
+    return {
+        "id": name,
+        "shortDescription": {"text": code.what},
+        "fullDescription": {"text": f"{code.what} {code.why}"},
+        "help": {"text": code.mend},
+        "helpUri": code.page,
+        "defaultConfiguration": {"level": level},
+    }
 
 
 def _result(problem: Problem) -> dict[str, Any]:

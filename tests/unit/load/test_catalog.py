@@ -93,7 +93,7 @@ def test_a_broken_manifest_does_not_hide_the_others(tmp_path: Path) -> None:
     written(root, "ids: 1\n", "licenses/bad.yaml")
     loaded = load([root])
     assert {"notes", "other", "far"} == set(loaded.catalog.manifests)
-    found = {(Path(p.path).name, p.code) for p in loaded.problems}
+    found = {(Path(p.path).name, p.code) for p in errors_in(loaded.problems)}
     assert found == {
         ("broken.yaml", "yaml-syntax"),
         ("two.yaml", "wrong-value"),
@@ -145,7 +145,7 @@ def test_single_files_and_folders_of_manifests_are_read(tmp_path: Path) -> None:
     one = written(tmp_path, json.dumps(manifest_data()), "one/notes.yaml")
     written(tmp_path, json.dumps(manifest_data(id="b")), "more/b.yaml")
     loaded = load_paths([one, tmp_path / "more"])
-    assert (loaded.problems, loaded.files) == ((), 2)
+    assert (errors_in(loaded.problems), loaded.files) == ((), 2)
     assert list(loaded.catalog.manifests) == ["b", "notes"]
 
 

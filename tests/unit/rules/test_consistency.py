@@ -139,7 +139,8 @@ def test_what_travels_with_the_catalog_is_its_own_to_license() -> None:
 def test_no_two_files_are_in_each_others_way(
     one: str, other: str, message: str | None
 ) -> None:
-    found = told(files=[a_file(path=one), a_file(path=other)])
+    elsewhere = a_file(path=other, source="https://example.org/other")
+    found = told(files=[a_file(path=one), elsewhere])
     assert found == ([("path-collision", message)] if message else [])
 
 

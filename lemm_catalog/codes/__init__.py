@@ -1,0 +1,1 @@
+"""What each code of a problem means: the pages behind the sentences."""

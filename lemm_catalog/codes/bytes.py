@@ -1,0 +1,107 @@
+"""Codes of what guards the bytes: sources, digests, sizes, paths and locks."""
+
+from lemm_catalog.codes.base import Code
+
+BYTES = (
+    Code(
+        "unpinned-source",
+        "both",
+        "Nothing pins what a source gives: no size, no checksum, no revision.",
+        "Other bytes tomorrow would pass for the dataset.",
+        "Add size and checksums, name the full commit, or pin it in locks/.",
+    ),
+    Code(
+        "insecure-source",
+        "error",
+        "A source speaks plain http or ftp, and no strong checksum guards it.",
+        "Anybody on the way can alter the bytes.",
+        "Add a sha256, or use https.",
+    ),
+    Code(
+        "manual-without-digest",
+        "error",
+        "A file that people bring by hand has no checksum.",
+        "By its checksum it is found and told from others.",
+        "Add checksums: {sha256: …}.",
+    ),
+    Code(
+        "weak-checksum",
+        "warning",
+        "Only sha1 or md5 guards a file.",
+        "Other bytes with the same digest can be made.",
+        "Add a sha256 when the bytes are at hand.",
+        "checksums: {md5: 87e94a00a19b6dbc99cf6d4c0c0cae87}",
+    ),
+    Code(
+        "empty-digest",
+        "error",
+        "A checksum is that of no bytes at all, and the file is not empty.",
+        "It was taken of a failed download: sha256 e3b0c442…, md5 d41d8cd9….",
+        "Fetch the file anew, see its size, and take the checksum of that.",
+    ),
+    Code(
+        "moving-url",
+        "warning",
+        "A URL names whatever is newest: latest, current, nightly.",
+        "With the next release the checksum no longer fits, and every pull fails.",
+        "Name the URL of one release.",
+    ),
+    Code(
+        "mutable-revision",
+        "warning",
+        "A URL names a branch: main, master, HEAD.",
+        "The next commit brings other bytes.",
+        "Name the full commit, or a release's file.",
+    ),
+    Code(
+        "repeated-url",
+        "warning",
+        "A URL stands twice: in one file's sources, for two paths or two datasets.",
+        "One of them is a slip of the copying hand, or is brought twice.",
+        "Name each file's own URL; make shared files one dataset.",
+    ),
+    Code(
+        "private-host",
+        "warning",
+        "A source is on a loopback, private or internal host.",
+        "It is reachable from some machines only, and may be meant to probe them.",
+        "A site's own mirrors belong into the configuration: mirrors.",
+        "source: http://192.168.0.7/notes.tar.gz",
+    ),
+    Code(
+        "lock-differs",
+        "error",
+        "Manifest and lock pin different bytes of one file.",
+        "One of them is out of date, and no bytes can satisfy both.",
+        "Run `lemm-catalog lock ID` anew, or mend the manifest.",
+        "size: 1000 in the manifest, and 1001 in locks/notes.json",
+    ),
+    Code(
+        "size-disagrees",
+        "warning",
+        "Sizes contradict each other: a whole and its parts, rough and exact.",
+        "A plan adds them up: it would promise room that is not there.",
+        "Count once more; leave out what is only guessed.",
+    ),
+    Code(
+        "unpacked-size-missing",
+        "error",
+        "Nothing says how large an archive is once unpacked.",
+        "A plan could not tell whether it fits, and nothing would stop a bomb.",
+        "Add size: {unpacked: …} under unpack, or {about: …} of it.",
+    ),
+    Code(
+        "path-collision",
+        "error",
+        "Two paths are one on some systems: by case, by accents, or file and folder.",
+        "On a Mac or on Windows one file would overwrite the other.",
+        "Give each file a path of its own.",
+    ),
+    Code(
+        "windows-name",
+        "error",
+        "A path has a name that Windows keeps for a device: CON, NUL, COM1.",
+        "The file could not be made there, whatever its suffix.",
+        "Store it under another name.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Asking sources what they have, without taking it."""

@@ -1,0 +1,1 @@
+"""Differences between catalogs, for people, for pull requests and for programs."""

@@ -1,0 +1,1 @@
+"""How sources stand, for people, for programs and for an issue."""

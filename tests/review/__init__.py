@@ -1,0 +1,1 @@
+"""Tests of what guards a catalog that is changed by pull requests."""
