@@ -69,14 +69,13 @@ def check_sources(
         _probe(q, said.get(id(q)), locks[q.artifact.dataset]) for q in questions
     )
     if update:
+        fine = [
+            (q, said[id(q)])
+            for q, probe in zip(questions, probes, strict=True)
+            if probe.state == "fine" and id(q) in said
+        ]
         for name, lock in locks.items():
-            noted = [
-                (q, said[id(q)])
-                for q, probe in zip(questions, probes, strict=True)
-                if q.artifact.dataset == name
-                and probe.state == "fine"
-                and id(q) in said
-            ]
+            noted = [(q, told) for q, told in fine if q.artifact.dataset == name]
             _note(catalog, name, lock, noted)
     return probes
 

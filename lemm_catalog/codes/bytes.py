@@ -77,6 +77,14 @@ BYTES = (
         "size: 1000 in the manifest, and 1001 in locks/notes.json",
     ),
     Code(
+        "lock-stale",
+        "error",
+        "The patterns of a file set changed since its list was pinned.",
+        "The list in the lock is of other files than the manifest now asks for.",
+        "Run `lemm-catalog lock ID` anew.",
+        "include: ['*.flac'], and locks/notes.json lists *.wav",
+    ),
+    Code(
         "size-disagrees",
         "warning",
         "Sizes contradict each other: a whole and its parts, rough and exact.",
