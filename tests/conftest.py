@@ -7,6 +7,7 @@ seen: it gets an empty home directory and an environment without a user's settin
 
 import ipaddress
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from lemm_catalog.load.shelf import open_shelf
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 HOME = Path.home().resolve()
@@ -88,9 +91,19 @@ _WALLS = _Walls()
 sys.addaudithook(_WALLS.watch)
 
 
+@pytest.fixture(scope="session")
+def _index_of_the_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the index of the builtin catalog: its reading takes 1 s."""
+    folder = tmp_path_factory.mktemp("builtin")
+    open_shelf((), folder)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def _walls(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    _index_of_the_builtin: Path,
 ) -> Iterator[None]:
     home = str(_empty_home(tmp_path_factory))
     for name in tuple(os.environ):
@@ -100,7 +113,9 @@ def _walls(
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, home)
     # What one test saw of a catalog must not be another's shortcut.
-    monkeypatch.setenv("LEMM_INDEX", str(tmp_path_factory.mktemp("index")))
+    index = tmp_path_factory.mktemp("index")
+    shutil.copytree(_index_of_the_builtin, index, dirs_exist_ok=True)
+    monkeypatch.setenv("LEMM_INDEX", str(index))
     _WALLS.broken.clear()
     _WALLS.are_up = True
     yield

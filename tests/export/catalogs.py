@@ -91,7 +91,8 @@ def places_of(artifact: Artifact) -> list[str]:
         if source.url and not source.is_manual
     ]
     near = [source.path for source in artifact.sources if source.path]
-    return [quote(url, safe="/:?&=%+~,;@!$()*'#[]") for url in urls] + near[:1]
+    quoted = (quote(url, safe="/:?&=%+~,;@!$()*'#[]") for url in urls)
+    return [*dict.fromkeys(quoted), *near[:1]]  # two names of one place are one
 
 
 def _resolved(found: re.Match[str]) -> str:
