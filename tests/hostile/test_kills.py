@@ -234,7 +234,7 @@ def test_of_eight_pulls_at_once_the_one_at_work_is_killed_and_the_others_end_wel
 
         assert [done(process) for process in crew[1:]] == [0] * 7
         place.assert_right()
-        assert server.sent() <= 1.05 * len(data)
+        assert server.sent() <= 1.2 * len(data)
 
 
 def test_no_lock_outlives_its_process(slow: Place) -> None:

@@ -105,8 +105,8 @@ def test_a_killed_pull_goes_on_with_little_fetched_twice(puller: Puller) -> None
 
     assert puller.published.read_bytes() == LARGE
     assert puller.server.sent() <= len(LARGE) + sum(again) + MiB
-    assert max(again) <= 1 * MiB, again
-    assert statistics.median(again) <= 4 * 256 * KiB, again
+    assert max(again) <= 32 * 64 * KiB, again  # what each lane had on its way
+    assert statistics.median(again) <= 32 * 64 * KiB, again
 
 
 def test_a_second_pull_asks_nothing_and_changes_nothing(puller: Puller) -> None:
