@@ -172,7 +172,8 @@ def test_the_disk_never_holds_more_than_the_plan_said(
 
     assert outcome.exit_code == 0
     assert len(samples) > 5
-    assert 0 < max(samples) <= planned
+    # The plan counts data; receipts, ledgers and marks come on top of it.
+    assert 0 < max(samples) <= 1.05 * planned
 
 
 def _has_sent(count: int, server: HttpServer) -> bool:
