@@ -88,7 +88,7 @@ class _Run:
     def _needs_care(self, dataset: str) -> bool:
         """Whether a crash or a broken disk left something to set right."""
         store = self.means.store
-        return store.is_unfinished(dataset) or store.unreadable(dataset) is not None
+        return store.has_staged(dataset) or store.unreadable(dataset) is not None
 
     def _pull(self, item: Item, in_one_pass: Collection[str]) -> DatasetOutcome:
         store, observer = self.means.store, self.means.observer

@@ -92,7 +92,7 @@ sys.addaudithook(_WALLS.watch)
 
 
 @pytest.fixture(scope="session")
-def _index_of_the_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index_of_the_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the index of the builtin catalog: its reading takes 1 s."""
     folder = tmp_path_factory.mktemp("builtin")
     open_shelf((), folder)
@@ -103,7 +103,7 @@ def _index_of_the_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _walls(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
-    _index_of_the_builtin: Path,
+    index_of_the_builtin: Path,
 ) -> Iterator[None]:
     home = str(_empty_home(tmp_path_factory))
     for name in tuple(os.environ):
@@ -114,7 +114,7 @@ def _walls(
         monkeypatch.setenv(name, home)
     # What one test saw of a catalog must not be another's shortcut.
     index = tmp_path_factory.mktemp("index")
-    shutil.copytree(_index_of_the_builtin, index, dirs_exist_ok=True)
+    shutil.copytree(index_of_the_builtin, index, dirs_exist_ok=True)
     monkeypatch.setenv("LEMM_INDEX", str(index))
     _WALLS.broken.clear()
     _WALLS.are_up = True

@@ -105,11 +105,12 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 
 def state(cache: Path) -> dict[str, Any]:
-    """Return what a store holds, but for times of day and empty staging folders."""
+    """Return what a store holds, but for times of day and the folders of its books."""
     found: dict[str, Any] = {}
     for path in sorted(cache.rglob("*")):
         name = path.relative_to(cache).as_posix()
-        if path.is_dir() and name.startswith(".lemm"):
+        is_staging = name.startswith(".lemm/staging/")
+        if path.is_dir() and name.startswith(".lemm") and not is_staging:
             continue
         if name.startswith((".lemm/locks/", "logs")):
             continue

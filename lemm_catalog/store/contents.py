@@ -119,6 +119,11 @@ class Contents:
         with local_errors(self.layout.root):
             return self.layout.pending_receipt(dataset).exists()
 
+    def has_staged(self, dataset: str) -> bool:
+        """Whether an interrupted pull left anything of it, even a bare folder."""
+        with local_errors(self.layout.root):
+            return self.layout.staging(dataset).exists()
+
     def ledger(self, dataset: str, path: str) -> "Iterable[Line] | None":
         """Return the ledger of a published artifact; None if it is lost."""
         from lemm_catalog.store.ledger import read_ledger
