@@ -4,22 +4,22 @@ from pathlib import Path
 
 from lemm_catalog.api.crediting import Credits
 from lemm_catalog.cli.common import Run
-from lemm_catalog.cli.declared import Option, Takes
-from lemm_catalog.cli.options import JSON, OUT, PULLED, SHARED, WORDS
-from lemm_catalog.errors import UsageError
+from lemm_catalog.cli.declared import Takes
+from lemm_catalog.cli.options import (
+    JSON,
+    OUT,
+    PULLED,
+    SHARED,
+    WORDS,
+    format_chosen,
+    formats,
+)
 from lemm_catalog.render.credits import data
 from lemm_catalog.render.credits.table import FORMATS
 
 TAKES: Takes = (
     WORDS,
-    Option(
-        name="form",
-        flags=("--format",),
-        kind="choice",
-        choices=tuple(FORMATS),
-        metavar="|".join(FORMATS),
-        help="How credits are written; default: markdown.",
-    ),
+    formats(FORMATS, "How credits are written; default: markdown."),
     PULLED,
     OUT,
     JSON,
@@ -46,13 +46,12 @@ def run(
         lemm-catalog attribution balanced --out CREDITS.md
         lemm-catalog attribution --pulled --format html --out credits.html
     """
-    if as_json and form is not None:
-        raise UsageError(f"--json and --format {form} are two formats; give one")
+    chosen = format_chosen(form, as_json=as_json, default="markdown")
     due = Credits(run.catalog(), selection, run.settings, pulled=pulled)
     if as_json:
         pieces = data.render(selection, due, due.missing, pulled=pulled)
     else:
-        pieces = FORMATS[form or "markdown"](due)
+        pieces = FORMATS[chosen](due)
     run.write(pieces, out)
     if not due:
         run.console.talk(run.nothing(pulled=pulled))

@@ -2,21 +2,22 @@
 
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Option, Takes
-from lemm_catalog.cli.options import EXCLUDE, JSON, SHARED, WORDS
-from lemm_catalog.errors import UsageError
+from lemm_catalog.cli.options import (
+    EXCLUDE,
+    JSON,
+    SHARED,
+    WORDS,
+    format_chosen,
+    formats,
+)
 from lemm_catalog.model.probe import FINDINGS, REACHED
 from lemm_catalog.render.probes.table import FORMATS
 
 TAKES: Takes = (
     WORDS,
     EXCLUDE,
-    Option(
-        name="form",
-        flags=("--format",),
-        kind="choice",
-        choices=tuple(FORMATS),
-        metavar="|".join(FORMATS),
-        help="How it is shown; default: text. issue: Markdown with boxes to tick.",
+    formats(
+        FORMATS, "How it is shown; default: text. issue: Markdown with boxes to tick."
     ),
     JSON,
     Option(
@@ -54,8 +55,7 @@ def run(
     """
     from lemm_catalog.api.checking import check_sources
 
-    if as_json and form not in {None, "json"}:
-        raise UsageError(f"--json and --format {form} are two formats; give one")
+    chosen = format_chosen(form, as_json=as_json)
     probes = check_sources(
         run.catalog(),
         selection,
@@ -63,7 +63,6 @@ def run(
         allow_private=allow_private,
         update=update,
     )
-    chosen = "json" if as_json else form or "text"
     run.console.result(FORMATS[chosen](probes, run.console.table_width))
     asked = [one.state for one in probes if one.state not in {"unasked", "private"}]
     if asked and not REACHED.intersection(asked):

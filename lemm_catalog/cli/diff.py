@@ -4,7 +4,7 @@ from lemm_catalog.api.differing import difference
 from lemm_catalog.api.licensing import DEFAULT_POLICY
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Argument, Option, Takes
-from lemm_catalog.cli.options import JSON, SHARED
+from lemm_catalog.cli.options import JSON, SHARED, format_chosen, formats
 from lemm_catalog.errors import UsageError
 from lemm_catalog.render.differences.base import SAME_URL
 from lemm_catalog.render.differences.table import FORMATS
@@ -23,14 +23,7 @@ TAKES: Takes = (
         metavar="NAME",
         help="Whose verdicts are compared; default: commercial.",
     ),
-    Option(
-        name="form",
-        flags=("--format",),
-        kind="choice",
-        choices=tuple(FORMATS),
-        metavar="|".join(FORMATS),
-        help="How it is shown; default: text.",
-    ),
+    formats(FORMATS, "How it is shown; default: text."),
     JSON,
     *SHARED,
 )
@@ -52,8 +45,7 @@ def run(
         lemm-catalog diff main catalog
         lemm-catalog diff v1.0 v1.1 --format markdown
     """
-    if as_json and form not in {None, "json"}:
-        raise UsageError(f"--json and --format {form} are two formats; give one")
+    chosen = format_chosen(form, as_json=as_json)
     if len(sides) != 2:
         raise UsageError("two catalogs are compared", mend="lemm-catalog diff OLD NEW")
     roots = run.settings.catalog
@@ -62,6 +54,5 @@ def run(
         folder=roots[0] if len(roots) == 1 else "catalog",
         policy=run.settings.policy or DEFAULT_POLICY,
     )
-    chosen = "json" if as_json else form or "text"
     run.console.result(FORMATS[chosen](found), red=SAME_URL)
     return 0 if found.passes else 1

@@ -7,7 +7,7 @@ from lemm_catalog.api.explaining import explain
 from lemm_catalog.api.licensing import DEFAULT_POLICY, facts_and_policy
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Argument, Option, Takes
-from lemm_catalog.cli.options import EXCLUDE, JSON, SHARED
+from lemm_catalog.cli.options import EXCLUDE, JSON, SHARED, format_chosen, formats
 from lemm_catalog.errors import UsageError
 from lemm_catalog.render.audits.base import Page
 from lemm_catalog.render.audits.table import FORMATS
@@ -32,14 +32,7 @@ TAKES: Takes = (
         metavar="NAME|FILE",
         help="Judge by another policy of the catalog, or by a file of your own.",
     ),
-    Option(
-        name="form",
-        flags=("--format",),
-        kind="choice",
-        choices=tuple(FORMATS),
-        metavar="FORMAT",
-        help=f"How the audit is shown: {', '.join(FORMATS)}; default: text.",
-    ),
+    formats(FORMATS, f"How the audit is shown: {', '.join(FORMATS)}; default: text."),
     JSON,
     Option(
         name="explain",
@@ -70,9 +63,7 @@ def run(
         lemm-catalog licenses maestro --policy research
         lemm-catalog licenses --policy ./my.yaml --format csv
     """
-    if as_json and form not in {None, "json"}:
-        raise UsageError(f"--json and --format {form} are two formats; give one")
-    chosen = "json" if as_json else form or "text"
+    chosen = format_chosen(form, as_json=as_json)
     if explain is not None:
         if selection or run.settings.exclude:
             raise UsageError("--explain judges a text, and no SELECTION")

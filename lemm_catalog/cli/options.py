@@ -1,7 +1,7 @@
 """The options and arguments that commands share, and the settings they make."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -200,6 +200,31 @@ def _policy(given: Mapping[str, Any]) -> str | None:
         message = f"--commercial and --policy {policy} are two policies; give one"
         raise UsageError(message, mend="--commercial is short for --policy commercial")
     return "commercial"
+
+
+def formats(names: Iterable[str], words: str) -> Option:
+    """Return the option that chooses among formats; see `format_chosen`."""
+    choices = tuple(names)
+    return Option(
+        name="form",
+        flags=("--format",),
+        kind="choice",
+        choices=choices,
+        metavar="|".join(choices) if len(choices) < 6 else "FORMAT",
+        help=words,
+    )
+
+
+def format_chosen(form: str | None, *, as_json: bool, default: str = "text") -> str:
+    """Return the format to write, which ``--json`` names too.
+
+    Raises:
+        UsageError: if two are given.
+
+    """
+    if as_json and form not in {None, "json"}:
+        raise UsageError(f"--json and --format {form} are two formats; give one")
+    return "json" if as_json else form or default
 
 
 def config_in_use(given: Path | None) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 from lemm_catalog.api.tidying import fixed
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Argument, Option, Takes
-from lemm_catalog.cli.options import JSON, SHARED
-from lemm_catalog.errors import UsageError
+from lemm_catalog.cli.options import JSON, SHARED, format_chosen, formats
 from lemm_catalog.load.catalog import Loaded, load, load_paths
 from lemm_catalog.load.roots import folders_of
 from lemm_catalog.problems import Problem, errors_in
@@ -20,14 +19,7 @@ TAKES: Takes = (
         kind="path",
         help="Manifests, folders of them, or catalogs; none: the catalog in use.",
     ),
-    Option(
-        name="form",
-        flags=("--format",),
-        kind="choice",
-        choices=tuple(FORMATS),
-        metavar="|".join(FORMATS),
-        help="How problems are shown; default: text.",
-    ),
+    formats(FORMATS, "How problems are shown; default: text."),
     JSON,
     Option(
         name="fix",
@@ -57,15 +49,13 @@ def run(
         lemm-catalog validate --format github catalog
         lemm-catalog validate --fix catalog/datasets
     """
-    if as_json and form not in {None, "json"}:
-        raise UsageError(f"--json and --format {form} are two formats; give one")
+    chosen = format_chosen(form, as_json=as_json)
     if fix:
         for path in fixed(paths or folders_of(run.settings.catalog)):
             run.console.talk(f"{path}: put in order")
     loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
     for note in loaded.notes:
         run.console.talk(note)
-    chosen = "json" if as_json else form or "text"
     here = Path.cwd()
     problems = [_seen_from(here, problem) for problem in loaded.problems]
     run.console.result(FORMATS[chosen](problems, loaded.files))
