@@ -39,6 +39,7 @@ _COMPANIONS = {
     "token_env": "a token is sent to a url only",
 }
 _USER = re.compile(r"://[^/@\s]*@")
+_QUERY = re.compile(r"(?<=://)([^?]*)\?.+", re.DOTALL)
 # The longest text any schema takes.
 _LONGEST = 20_000
 
@@ -184,8 +185,8 @@ def _found(document: Document, key: KeyPath, value: Any) -> str:
     if value is None:
         return "empty"
     if isinstance(value, str):
-        # A password in a URL is what may be wrong with it: it is not repeated.
-        told = _USER.sub("://...@", value)
+        # A secret in a URL is what may be wrong with it: it is not repeated.
+        told = _QUERY.sub(r"\1?...", _USER.sub("://...@", value))
         return repr(told if len(told) <= 160 else told[:157] + "...")
     kind = "the truth value" if isinstance(value, bool) else "the number"
     return f"{kind} {document.plain.get(key, value)}"

@@ -121,6 +121,17 @@ def test_a_password_in_a_url_is_not_repeated(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "url", ["https://me:pw@example.org/x?sig=hunter2", "https://a.org/x y?hunter2#z"]
+)
+def test_a_query_which_may_be_a_signature_is_not_repeated(
+    url: str, tmp_path: Path
+) -> None:
+    (problem,) = problems(tmp_path, files=[a_file(source=url)])
+    assert "hunter2" not in f"{problem.message} {problem.hint}"
+    assert "?..." in problem.message
+
+
 def test_what_only_the_model_sees_has_its_place_too(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, files=[a_file(path="é" * 200)])
     expected = ("files[0].path", "a name is longer than 255 bytes")
