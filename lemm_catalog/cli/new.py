@@ -40,7 +40,7 @@ TAKES: Takes = (
         flags=("--phase",),
         kind="text",
         metavar="PHASE",
-        help="The first phase it is for; default: a guess beside the ladder.",
+        help="The first phase it is for; default: a guess, never a rung.",
     ),
     Option(
         name="fetch",

@@ -79,7 +79,7 @@ def _file(
     elif file.size is not None and file.size > 0:
         # Without a checksum nothing pins the bytes, however exact the size is.
         data["size"] = {"about": f"{file.size} B"}
-        text = "no checksum is published; it is not pulled before it has one: --fetch"
+        text = "no checksum is published; pull refuses it: lock, or --fetch"
         said.append((text, "doubt"))
     elif file.about:
         data["size"] = {"about": file.about}

@@ -1,4 +1,4 @@
-"""The phase of a draft: a shelf beside the ladder, guessed by words, and never a rung."""
+"""The phase of a draft: a shelf beside the ladder, guessed by words; never a rung."""
 
 import json
 from collections.abc import Callable
