@@ -141,7 +141,10 @@ def _nothing(source: str, remarks: tuple[Remark, ...]) -> RefusedError:
     told = f": {'; '.join(why[:_MOST_TOLD])}" if why else ", for it names none"
     more = f" (and {len(why) - _MOST_TOLD} more)" if len(why) > _MOST_TOLD else ""
     message = f"{shown(source)}: no file of it can be in a manifest{told}{more}"
-    return RefusedError(message, mend="name the URL of a file, or give --fetch")
+    mend = "name the URL of a file, or give --fetch"
+    if os.path.exists(source):  # noqa: PTH110
+        mend = "put a file there whose name is plain text, or name another folder"
+    return RefusedError(message, mend=mend)
 
 
 def _proven(name: str, text: str, reader: Reader) -> tuple[Problem, ...]:

@@ -15,6 +15,7 @@ from lemm_catalog.model.draft import FoundFile, Gravity, Remark
 from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.source import is_pinned_revision, remote_url
 from lemm_catalog.model.text import relative_path
+from lemm_catalog.rules.suspecting import DEVICE
 
 _EMPTY = frozenset(
     {
@@ -192,6 +193,8 @@ def _portable(name: str) -> str:
     parts = []
     for part in name.split("/"):
         plain = _UNPORTABLE.sub("_", part).strip().rstrip(". ")
+        if DEVICE.fullmatch(plain):
+            plain = f"_{plain}"
         if plain:
             parts.append(plain if len(plain.encode()) <= 200 else plain[:60])
     return "/".join(parts[-20:])
