@@ -14,7 +14,7 @@ from tests.servers.http import HttpServer
 from tests.servers.message import Page
 
 LOGIN = b"<!doctype html><form><input type=password></form>"
-PAGES = {
+PAGES: dict[str, bytes | Page] = {
     "/login.zip": Page(LOGIN, media="text/html"),
     "/bad.json": Page(b"{", media="application/json"),
     "/shut.zip": b"x",
