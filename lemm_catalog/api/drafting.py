@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from lemm_catalog.harvest.harvesting import Means, harvest
 from lemm_catalog.harvest.places import Services
 from lemm_catalog.load.catalog import Reader
 from lemm_catalog.load.roots import builtin_root, folders_of
+from lemm_catalog.load.shelf import open_shelf
+from lemm_catalog.model.catalog import Phase
 from lemm_catalog.model.draft import Draft, Remark, Wanted
 from lemm_catalog.problems import Problem, errors_in
 from lemm_catalog.progress import Observer
@@ -23,7 +26,7 @@ from lemm_catalog.rules.drafting import draft_of
 from lemm_catalog.settings import Settings
 
 _MOST_TOLD = 5
-_TOP = "comprehensive"  # the rung that brings least surprise to those below it
+_ASIDE = "companions"  # the shelf of what is taken only when it is named
 
 
 class Drafted(NamedTuple):
@@ -63,8 +66,8 @@ def draft(
 
     """
     reader = _knowledge(settings.catalog)
-    phases = list(reader.phases.phases) if reader.phases else []
-    wanted = _wanted(terms, phases)
+    phases = reader.phases.phases if reader.phases else {}
+    wanted = _wanted(terms, phases, _tasks(settings.index))
     network = replace(settings.network, public_only=not terms.allow_private)
     known = services or Services(hub=settings.network.hub_endpoint)
     means = Means(
@@ -96,12 +99,40 @@ def _knowledge(roots: Sequence[str]) -> Reader:
     return reader
 
 
-def _wanted(terms: Terms, phases: list[str]) -> Wanted:
+def _wanted(terms: Terms, phases: Mapping[str, Phase], tasks: frozenset[str]) -> Wanted:
     if terms.phase and terms.phase not in phases:
         message = f"{terms.phase!r} is no phase of this catalog"
         raise UsageError(message, mend=f"known: {', '.join(phases)}")
-    phase = terms.phase or (_TOP if _TOP in phases else (phases or [_TOP])[-1])
-    return Wanted(terms.day, phase, terms.id, terms.phase is not None)
+    shelves = _beside(phases)
+    aside = _ASIDE if _ASIDE in shelves else [*phases, *shelves][-1]
+    return Wanted(
+        terms.day,
+        terms.phase or aside,
+        terms.id,
+        terms.phase is not None,
+        frozenset(shelves),
+        tasks,
+    )
+
+
+def _beside(phases: Mapping[str, Phase]) -> list[str]:
+    """Return the phases that are no rungs of a ladder."""
+    rungs = {one for phase in phases.values() for one in phase.extends}
+    return [
+        name
+        for name, phase in phases.items()
+        if not phase.extends and name not in rungs
+    ]
+
+
+@cache
+def _tasks(index: Path | None) -> frozenset[str]:
+    """Return what the builtin datasets are for, which are the words to go by."""
+    try:
+        dossiers = open_shelf((), index).shelf.dossiers.values()
+    except CatalogError:  # a draft in a clone, half mended, is no reason to make none
+        return frozenset()
+    return frozenset(task for one in dossiers for task in one.tasks)
 
 
 def _nothing(source: str, remarks: tuple[Remark, ...]) -> RefusedError:
@@ -110,7 +141,10 @@ def _nothing(source: str, remarks: tuple[Remark, ...]) -> RefusedError:
     told = f": {'; '.join(why[:_MOST_TOLD])}" if why else ", for it names none"
     more = f" (and {len(why) - _MOST_TOLD} more)" if len(why) > _MOST_TOLD else ""
     message = f"{shown(source)}: no file of it can be in a manifest{told}{more}"
-    return RefusedError(message, mend="name the URL of a file, or give --fetch")
+    mend = "name the URL of a file, or give --fetch"
+    if os.path.exists(source):  # noqa: PTH110
+        mend = "put a file there whose name is plain text, or name another folder"
+    return RefusedError(message, mend=mend)
 
 
 def _proven(name: str, text: str, reader: Reader) -> tuple[Problem, ...]:

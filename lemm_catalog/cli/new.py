@@ -40,7 +40,7 @@ TAKES: Takes = (
         flags=("--phase",),
         kind="text",
         metavar="PHASE",
-        help="The first phase it is for; default: comprehensive.",
+        help="The first phase it is for; default: a guess, never a rung.",
     ),
     Option(
         name="fetch",
@@ -104,11 +104,7 @@ def run(
         lemm-catalog new https://example.org/notes.tar.gz --fetch --id notes
         lemm-catalog new hf://datasets/owner/name --phase balanced
     """
-    if id_ is not None:
-        _check_id(id_)
-    folder = _folder(run, out)
-    if out and not force and out.exists():
-        raise _exists(out)
+    folder = _checked(run, id_, out, force=force)
     terms = Terms(
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         id=id_ or (out.stem if out and _is_id(out.stem) else None),
@@ -136,6 +132,22 @@ def _tell(run: _Run, made: Drafted, path: Path | None, *, as_json: bool) -> None
         run.console.talk(remark.line)
     if path:
         run.console.talk(f"written: {path}")
+
+
+def _checked(
+    run: _Run, id_: str | None, out: Path | None, *, force: bool
+) -> Path | None:
+    """Return the folder to write into, before anything is asked or read for it."""
+    if id_ is not None:
+        _check_id(id_)
+    folder = _folder(run, out)
+    if out and out.is_dir():
+        mend = "name a file in it: --out FOLDER/<id>.yaml"
+        raise UsageError(f"{out} is a folder", mend=mend)
+    known = out or (folder / f"{id_}.yaml" if folder and id_ else None)
+    if known and not force and known.exists():
+        raise _exists(known)
+    return folder
 
 
 def _folder(run: _Run, out: Path | None) -> Path | None:

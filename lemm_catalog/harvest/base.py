@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from lemm_catalog.digest import Digest
-from lemm_catalog.harvest.values import is_web, size_of
+from lemm_catalog.harvest.values import Said, is_web, size_of
 from lemm_catalog.model.draft import Found, FoundFile, Remark
 from lemm_catalog.model.source import redact
 
@@ -22,6 +22,12 @@ class Source(NamedTuple):
 
 
 Reader = Callable[[Any, Source], Found]
+
+
+class Opened(NamedTuple):
+    """That what counts is inside a file, and what is said of its size, if anything."""
+
+    size: Any = None
 
 
 class Gathering:
@@ -43,8 +49,11 @@ class Gathering:
         size: Any,
         digests: Iterable[tuple[Digest | None, str]],
         media: tuple[str, ...] = (),
+        *,
+        others: Iterable[str] = (),
+        opened: Opened | None = None,
     ) -> None:
-        """Take a file, with what of it can be used."""
+        """Take a file, with what of it can be used; ``others`` are its mirrors."""
         where = f"files ({name or url})"
         said = size_of(size)
         if said.wrong:
@@ -58,6 +67,8 @@ class Gathering:
         full, relative = self._address(where, url)
         if not full and not relative:
             return
+        inside = size_of(opened.size) if opened else Said()
+        mirrors = [self._address(where, other)[0] for other in others] if full else []
         self.files.append(
             FoundFile(
                 name=name or name_of(full) or relative,
@@ -68,6 +79,12 @@ class Gathering:
                 media=media,
                 beside=relative,
                 local=bool(relative),
+                mirrors=tuple(
+                    one for one in dict.fromkeys(mirrors) if one and one != full
+                ),
+                is_opened=opened is not None,
+                opened=inside.size,
+                opened_about=inside.about,
             )
         )
 

@@ -4,9 +4,10 @@ Keys and types count with or without their prefix, with or without `@context`. W
 lies inside an archive is no file to bring; what lies in a repository is asked there.
 """
 
+import re
 from typing import Any
 
-from lemm_catalog.harvest.base import Gathering, Source, name_of
+from lemm_catalog.harvest.base import Gathering, Opened, Source, name_of, parts_of
 from lemm_catalog.harvest.values import (
     Json,
     digest_of,
@@ -37,6 +38,7 @@ _PREFIXES = (
     "dct:",
 )
 _MOST_NESTED = 16
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.A)
 _DIGESTS = ("sha256", "sha512", "md5")
 _HUB = ("https://huggingface.co/", "http://huggingface.co/", "https://hf.co/")
 
@@ -54,7 +56,7 @@ def read(document: Any, source: Source) -> Found:
     gathering = reading.gathering
     return Found(
         title=text_of(dataset.get("name")),
-        name=text_of(dataset.get("alternateName")),
+        name=_own_id(dataset) or text_of(dataset.get("alternateName")),
         description=without_tags(prose_of(dataset.get("description"))),
         page=url_of(dataset.get("url")) or url_of(dataset.get("@id")),
         read_at=source.url,
@@ -63,6 +65,7 @@ def read(document: Any, source: Source) -> Found:
         publisher=text_of(dataset.get("publisher")),
         doi=_doi(dataset),
         authors=texts_of(dataset.get("creator")) or texts_of(dataset.get("author")),
+        credit=text_of(dataset.get("creditText")),
         licenses=_licenses(dataset.get("license")),
         citation=prose_of(dataset.get("citeAs")) or prose_of(dataset.get("citation")),
         keywords=texts_of(dataset.get("keywords")),
@@ -110,7 +113,32 @@ class _Distribution:
         said = [digest_of(name, node.get(name)) for name in _DIGESTS]
         media = texts_of(node.get("encodingFormat"))
         name = _file_name(node, url)
-        self.gathering.file(name, url, node.get("contentSize"), said, media)
+        # Its own word is of other formats too: without a checksum none can be told.
+        others = texts_of(node.get("sameAs")) if any(one for one, _ in said) else ()
+        self.gathering.file(
+            name,
+            url,
+            node.get("contentSize"),
+            said,
+            media,
+            others=[one for one in others if _is_address(one)],
+            opened=self._opened(node),
+        )
+
+    def _opened(self, root: Json) -> Opened | None:
+        """Return what is said of what lies in a file; None if nothing does."""
+        inside = [
+            node
+            for node in self._nodes
+            for name in _references(node.get("containedIn"))
+            if self._root(name) is root
+        ]
+        # Of several sets nobody says whether they share files.
+        return (
+            Opened(inside[0].get("contentSize") if len(inside) == 1 else None)
+            if inside
+            else None
+        )
 
     def _beside(self, node: Json) -> None:
         """Take a set of files in nothing: they lie beside the document."""
@@ -220,6 +248,16 @@ def _file_name(node: Json, url: str) -> str:
         return bare or name
     last = name_of(url)
     return name if "." in name or "." not in last else last
+
+
+def _own_id(dataset: Json) -> str:
+    """Return the identifier of a dataset if it is a name, and no number or address."""
+    said = next(iter(texts_of(dataset.get("identifier"))), "")
+    return said if len(said) <= 63 and _ID.fullmatch(said) else ""
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text and bool(parts_of(text).scheme)
 
 
 def _licenses(value: Any) -> tuple[tuple[str, ...], ...]:

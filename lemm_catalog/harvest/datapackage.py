@@ -1,8 +1,9 @@
 """A Frictionless data package (``datapackage.json``)."""
 
+import re
 from typing import Any
 
-from lemm_catalog.harvest.base import Gathering, Source, name_of
+from lemm_catalog.harvest.base import Gathering, Opened, Source, name_of
 from lemm_catalog.harvest.values import (
     listed,
     mapping,
@@ -36,7 +37,10 @@ def read(document: Any, source: Source) -> Found:
         year=text_of(package.get("created"))[:4],
         doi=_doi(text_of(package.get("id"))),
         authors=_authors(package),
-        licenses=_licenses(package),
+        credit=text_of(package.get("attribution")),
+        licenses=_expression(package) or _licenses(package),
+        citation=prose_of(package.get("citation")),
+        languages=texts_of(package.get("languages")),
         keywords=texts_of(package.get("keywords")),
         files=tuple(gathering.files),
         remarks=tuple(gathering.remarks),
@@ -59,13 +63,48 @@ def _resource(gathering: Gathering, resource: Any) -> None:
         gathering.doubt(where, "size and checksum of several files at once not used")
         size = checksum = None
     digest = tagged_digest(checksum) if checksum else (None, "")
+    # Sources may be pages and papers: those of a file that is one have its type.
+    is_file = len(paths) == 1 and resource.get("type") == "file" and bool(digest[0])
+    others = _places(resource) if is_file else []
+    inside = resource.get("unpack")
+    opened = Opened(mapping(inside).get("contentSize")) if mapping(inside) else None
     for path in paths:
-        gathering.file(_file_name(path), path, size, [digest], media)
+        gathering.file(
+            _file_name(resource, path) if is_file else _name_at(path),
+            path,
+            size,
+            [digest],
+            media,
+            others=others,
+            opened=opened,
+        )
 
 
-def _file_name(path: str) -> str:
+def _places(resource: Any) -> list[str]:
+    """Return the URLs of a file's sources."""
+    sources = map(mapping, listed(resource.get("sources")))
+    return [path for one in sources if "://" in (path := text_of(one.get("path")))]
+
+
+def _name_at(path: str) -> str:
     """Return what a file is to be called: its path, or the end of its URL."""
     return name_of(path) if "://" in path else path
+
+
+def _file_name(resource: Any, path: str) -> str:
+    """Return what a file is called by a title of which its name was made."""
+    title, name = text_of(resource.get("title")), text_of(resource.get("name"))
+    bare = re.sub(r"[^a-z0-9._-]+", "-", title.lower()).strip("-")
+    is_path = re.search(r"[./]", title) and re.fullmatch(
+        rf"{re.escape(bare)}(-\d+)?", name
+    )
+    return title if is_path else _name_at(path)
+
+
+def _expression(package: Any) -> tuple[tuple[str, ...], ...]:
+    """Return the expression that says what a list of licenses cannot."""
+    said = text_of(package.get("licenseExpression"))
+    return ((said,),) if said else ()
 
 
 def _licenses(package: Any) -> tuple[tuple[str, ...], ...]:

@@ -50,7 +50,10 @@ def harvest(source: str, means: Means) -> Found:
         if means.offline:
             message = f"{shown(source)}: cannot be asked with --offline"
             raise UsageError(message)
-        found, home = _asked(place, means), None
+        try:
+            found, home = _asked(place, means), None
+        except SourceError as error:
+            raise _explained(error, source, place) from error
     found = _with_repositories(found, means, home)
     if len(found.files) > MOST_FILES:
         count, most = f"{len(found.files):,}", f"{MOST_FILES:,}"
@@ -60,6 +63,27 @@ def harvest(source: str, means: Means) -> Found:
         )
     completing = Completing(means.asker, home, means.beside)
     return completing.complete(found, fetch=means.fetch, offline=means.offline)
+
+
+def _explained(error: SourceError, source: str, place: Place) -> SourceError:
+    """Return a failure with what whoever named the source can do about it."""
+    is_api = place.kind == "api"
+    if error.mend or error.status not in {401, 403, 404, 410}:
+        return error
+    if error.status in {401, 403}:
+        is_hub = is_api and hub.is_api(place.at)
+        why = "private, gated, or not there" if is_hub else "not open to all"
+        mend = f"it is {why}, and `new` has no login; name what anybody can fetch"
+    elif is_api:
+        mend = "see that it is spelled right and public; a new DOI may take a day"
+    else:
+        mend = "open it in a browser; name the file's own address, its record or DOI"
+    host = parts_of(place.at).hostname
+    is_missing = is_api and error.status in {404, 410}
+    unknown = f"{shown(source)}: {host} knows nothing of it ({error.status})"
+    explained = SourceError(unknown if is_missing else error.message, mend=mend)
+    explained.status = error.status
+    return explained
 
 
 def _of_path(path: Path) -> Found:

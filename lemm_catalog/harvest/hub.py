@@ -65,6 +65,11 @@ def repo_of(text: str) -> Repo | None:
     return Repo(kind, name, unquote(revision) or "main")
 
 
+def is_api(url: str) -> bool:
+    """Whether an address is one that `Repo.api` gives."""
+    return any(f"/api/{kind}/" in url for kind in _KINDS) and "/revision/" in url
+
+
 def is_record(document: Any) -> bool:
     """Whether a document is the Hub's answer about a repository."""
     record = mapping(document)

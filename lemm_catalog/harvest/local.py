@@ -61,6 +61,8 @@ def describe(path: Path) -> Found:
     files = []
     for inner, why_not in _below(path):
         name = inner.relative_to(path).as_posix()
+        if not _is_text(name):
+            why_not = "its name is no text in UTF-8: rename it"
         if why_not:
             remarks.append(Remark(f"files ({clean(name)})", f"left out: {why_not}"))
             continue
@@ -73,6 +75,14 @@ def describe(path: Path) -> Found:
             raise RefusedError(message, mend="pack them into archives first")
     title = clean(path.resolve().name)
     return Found(title=title, name=title, files=tuple(files), remarks=tuple(remarks))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -46,6 +46,8 @@ def place_of(source: str, services: Services) -> Place:
     """
     if match := _DOI.fullmatch(source):
         return Place("api", _of_doi(match[1], services))
+    if not source.strip():
+        raise UsageError("SOURCE is empty", mend=_MENDS)
     if "://" not in source:
         return Place("path", source)
     if repo := repo_of(source):

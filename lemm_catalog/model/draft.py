@@ -30,6 +30,8 @@ class FoundFile(NamedTuple):
 
     ``size`` is exact and in bytes, ``about`` a rough one in words; ``beside`` is its
     path from the folder of the manifest, ``local`` says that it is on this machine.
+    ``mirrors`` have the same bytes. ``is_opened`` tells that what counts is inside;
+    of that ``opened`` is the size, or ``opened_about`` a rough one.
     """
 
     name: str
@@ -40,6 +42,10 @@ class FoundFile(NamedTuple):
     media: tuple[str, ...] = ()
     beside: str = ""
     local: bool = False
+    mirrors: tuple[str, ...] = ()
+    is_opened: bool = False
+    opened: int | None = None
+    opened_about: str = ""
 
 
 class Repository(NamedTuple):
@@ -59,7 +65,7 @@ class Found(NamedTuple):
     ``page`` is for people; ``read_at`` is the address at which all this was read,
     empty if it came from a file of this machine; ``is_record`` tells that the two are
     faces of one record. ``licenses`` has for each license the ways in which it is
-    named: as an id, by name, by URL.
+    named: as an id, by name, by URL. ``credit`` is how the source wants to be credited.
     """
 
     title: str = ""
@@ -73,6 +79,7 @@ class Found(NamedTuple):
     publisher: str = ""
     doi: str = ""
     authors: tuple[str, ...] = ()
+    credit: str = ""
     licenses: tuple[tuple[str, ...], ...] = ()
     citation: str = ""
     tasks: tuple[str, ...] = ()
@@ -85,12 +92,18 @@ class Found(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What whoever asks for a draft decides: the id, the phase; and the day it is."""
+    """What whoever asks for a draft decides: the id, the phase; and the day it is.
+
+    Where no phase is chosen, ``phase`` is for what nothing tells, and one of the
+    ``shelves`` may be guessed. ``tasks`` are what the datasets of a catalog are for.
+    """
 
     day: str
     phase: str
     id: str | None = None
     is_phase_chosen: bool = False
+    shelves: frozenset[str] = frozenset()
+    tasks: frozenset[str] = frozenset()
 
 
 class Draft(NamedTuple):

@@ -31,7 +31,8 @@ class ExportedFile(NamedTuple):
     """One pinned file: ``size`` in bytes, the strong digests first.
 
     ``neighbor`` is its path beside the manifest, if it is there; ``license`` the index
-    of its license in the dataset. ``is_unpacked`` says that what counts is inside.
+    of its license in the dataset. ``is_unpacked`` says that what counts is inside,
+    of which ``unpacked`` is the size in bytes, an estimate if it ``is_rough``.
     """
 
     path: str
@@ -42,6 +43,8 @@ class ExportedFile(NamedTuple):
     license: int
     neighbor: str | None = None
     is_unpacked: bool = False
+    unpacked: int = 0
+    is_rough: bool = False
 
 
 class ByHand(NamedTuple):

@@ -7,7 +7,7 @@ is not declared, and one that nobody read where it is said is claimed as unverif
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from lemm_catalog.model.draft import Draft, Found, Remark, Wanted
@@ -16,12 +16,13 @@ from lemm_catalog.model.source import redact, remote_url
 from lemm_catalog.rules.citing import entries_of, entry_of_dataset
 from lemm_catalog.rules.drafting_files import files_of
 from lemm_catalog.rules.drafting_license import license_of
+from lemm_catalog.rules.drafting_phase import shelf_of
 from lemm_catalog.rules.media import ARCHIVES, UNKNOWN, media_of_name, media_of_words
 
 MOST_SUMMARY = 160
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", re.A)
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.A)
-_SENTENCE = re.compile(r"(.{20,}?[.!?])(?:\s|$)")
+_SENTENCE = re.compile(r"(.{20,}?[.!?])(?:\s+(?![a-z0-9])|$)")
 
 
 def draft_of(found: Found, wanted: Wanted, facts: Mapping[str, LicenseFacts]) -> Draft:
@@ -37,13 +38,15 @@ def draft_of(found: Found, wanted: Wanted, facts: Mapping[str, LicenseFacts]) ->
         manifest["homepage"] = page
     if found.version:
         manifest["version"] = _line(found.version, 100)
-    manifest |= {"phase": wanted.phase, "priority": 1, "tasks": _tasks(found)}
+    tasks = _tasks(found, wanted.tasks)
+    manifest |= {"phase": _phase(found, wanted), "priority": 1, "tasks": tasks}
     if languages := [one for one in found.languages if _LANGUAGE.fullmatch(one)]:
         manifest["languages"] = languages[:100]
     manifest |= {"format": {"media": media}, "license": license_, "files": files}
     citation, said_of_citation = _citation(found, name, title)
     manifest["citation"] = citation
-    remarks = [*_to_judge(found, wanted, name), *said_of_license, *said_of_media]
+    remarks = [*_to_judge(found, wanted, name), *_to_unpack(files)]
+    remarks += [*said_of_license, *said_of_media]
     remarks += [*said_of_citation, *found.remarks, *said_of_files]
     return Draft(name, manifest, tuple(dict.fromkeys(map(_tidy, remarks))))
 
@@ -61,19 +64,37 @@ def _to_judge(found: Found, wanted: Wanted, name: str) -> list[Remark]:
     if wanted.id is None:
         remarks.insert(0, Remark("id", f"is {name} a good one? --id sets it", "judge"))
     if not wanted.is_phase_chosen:
-        text = f"{wanted.phase} is a guess: the first rung it is for; --phase sets it"
-        remarks.insert(0, Remark("phase", text, "judge"))
-    if _tasks(found) == ["unknown"]:
+        remarks.insert(0, _of_phase(found, wanted))
+    if _tasks(found, wanted.tasks) == ["unknown"]:
         words = ", ".join(found.keywords[:12])
         text = f"what is it for? its keywords: {words}" if words else "what is it for?"
         remarks.append(Remark("tasks", text, "judge"))
     text = "read it: one line that says what and how much" if found.description else ""
     remarks.append(Remark("summary", text or "the source has none; write it", "judge"))
-    archives = [one.name for one in found.files if _is_archive(one.name)]
-    if archives:
-        text = f"is {archives[0]} to be unpacked? then: unpack, with size.unpacked"
-        remarks.append(Remark("files", text, "judge"))
     return remarks
+
+
+def _to_unpack(files: Iterable[Mapping[str, Any]]) -> list[Remark]:
+    """Return what a person has to say of archives."""
+    packed = [one for one in files if _is_archive(one["path"]) and "unpack" not in one]
+    if not packed:
+        return []
+    text = f"is {packed[0]['path']} to be unpacked? then: unpack, with size.unpacked"
+    return [Remark("files", text, "judge")]
+
+
+def _phase(found: Found, wanted: Wanted) -> str:
+    if wanted.is_phase_chosen:
+        return wanted.phase
+    guess = shelf_of(found)
+    return guess if guess in wanted.shelves else wanted.phase
+
+
+def _of_phase(found: Found, wanted: Wanted) -> Remark:
+    phase = _phase(found, wanted)
+    why = "by its words" if shelf_of(found) == phase else "nothing tells a better one"
+    text = f"{phase} is a guess, {why}; --phase sets it"
+    return Remark("phase", text, "judge")
 
 
 def _tidy(remark: Remark) -> Remark:
@@ -109,9 +130,12 @@ def _page(found: Found) -> str:
     return ""
 
 
-def _tasks(found: Found) -> list[str]:
+def _tasks(found: Found, known: Collection[str]) -> list[str]:
+    """Return what a dataset is for: as the source says, or as its keywords do."""
     fit = [one for one in found.tasks if len(one) <= 64 and _KEBAB.fullmatch(one)]
-    return fit[:20] or ["unknown"]
+    words = ("-".join(one.lower().split()) for one in found.keywords)
+    said = fit or list(dict.fromkeys(one for one in words if one in known))
+    return said[:20] or ["unknown"]
 
 
 def _is_archive(name: str) -> bool:
@@ -127,7 +151,10 @@ def _media(found: Found) -> tuple[list[str], list[Remark]]:
         said += [by_name] if by_name else stated
     known = dict.fromkeys(one for one in said if one and one != UNKNOWN)
     inside = [one for one in known if one not in ARCHIVES]
-    media = [*inside, *(one for one in known if one in ARCHIVES)]
+    opened = {media_of_name(one.name) for one in found.files if one.is_opened}
+    packed = [one for one in known if one in ARCHIVES]
+    # What is taken out of an archive counts, and no longer the archive.
+    media = [*inside, *(one for one in packed if one not in opened or not inside)]
     if not media:
         return [UNKNOWN], [Remark("format", "no name tells what these files are")]
     if not inside:

@@ -8,11 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.draft import FoundFile, Gravity, Remark
+from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.source import is_pinned_revision, remote_url
 from lemm_catalog.model.text import relative_path
+from lemm_catalog.rules.suspecting import DEVICE
 
 _EMPTY = frozenset(
     {
@@ -23,6 +26,13 @@ _EMPTY = frozenset(
 )
 _UNPORTABLE = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e]')
 _SECRET = re.compile(r"(?<=//)[^/]*@")
+# What can be unpacked by its name.
+_READ = re.compile(r"\.(zip|tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)$", re.I)
+_AT_COMMIT = re.compile(
+    r"https://huggingface\.co/(?:(datasets|spaces)/)?([\w.-]+/[\w.-]+)/resolve/"
+    r"([0-9a-f]{40})/([^?#]+)",
+    re.A,
+)
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
 _BY_HAND = (
     "Put this file here. It was described from a copy on one machine; where others"
@@ -60,16 +70,17 @@ def _file(
 ) -> tuple[dict[str, Any] | None, list[tuple[str, Gravity]]]:
     """Return a file, or None if it cannot be one of a manifest; and why so."""
     source, why_not = _source(file)
-    if source is None:
+    if why_not:
         return None, [(f"left out: {why_not}", "doubt")]
-    said: list[tuple[str, Gravity]] = []
+    mirrors, refused = _mirrors(file, source) if not file.local else ([], [])
+    said: list[tuple[str, Gravity]] = [(text, "doubt") for text in refused]
     data: dict[str, Any] = {"path": file.name}
     if file.size is not None and file.digests:
         data["size"] = file.size
     elif file.size is not None and file.size > 0:
         # Without a checksum nothing pins the bytes, however exact the size is.
         data["size"] = {"about": f"{file.size} B"}
-        text = "no checksum is published; it is not pulled before it has one: --fetch"
+        text = "no checksum is published; pull refuses it: lock, or --fetch"
         said.append((text, "doubt"))
     elif file.about:
         data["size"] = {"about": file.about}
@@ -83,25 +94,61 @@ def _file(
     if file.local and not file.beside:
         text = "is brought by hand until a source is named here"
         said.append((text, "judge"))
-    return data | {"source": source}, said
+    data["source"] = [source, *mirrors] if mirrors else source
+    if (inside := _inside(file)) is not None and _READ.search(file.name):
+        data["unpack"] = {"size": {"unpacked": inside}}
+    return data, said
+
+
+def _inside(file: FoundFile) -> Any:
+    """Return the size of what is in an archive; None if nobody says it."""
+    if file.opened is not None:
+        return file.opened
+    return {"about": file.opened_about} if file.opened_about else None
 
 
 def _source(file: FoundFile) -> tuple[Any, str]:
-    """Return the source of a file; None and why, if none that a manifest may name."""
-    is_strong = any(one.is_strong for one in file.digests)
+    """Return the source of a file, and why a manifest may not name it, if so."""
     if file.local:
         return (file.beside or {"manual": _BY_HAND}), ""
+    return _of_hub(file.url), _refused(file.url, file.digests)
+
+
+def _mirrors(file: FoundFile, first: str) -> tuple[list[str], list[str]]:
+    """Return the other sources of a file, and what is to be said of those left out."""
+    kept: list[str] = []
+    said: list[str] = []
+    for url in map(_of_hub, file.mirrors):
+        if why_not := _refused(url, file.digests):
+            said.append(f"a mirror is left out: {why_not}")
+        elif url != first:
+            kept.append(url)
+    return list(dict.fromkeys(kept)), said
+
+
+def _refused(url: str, digests: tuple[Digest, ...]) -> str:
+    """Return why a manifest may not name an address; nothing if it may."""
+    is_strong = any(one.is_strong for one in digests)
     try:
-        remote_url(file.url)
+        remote_url(url)
     except ValueError as error:
-        return None, f"its address {_shown(file.url)!a} {error}"
-    scheme = file.url.partition(":")[0]
+        return f"its address {_shown(url)!a} {error}"
+    scheme = url.partition(":")[0]
     if scheme in {"http", "ftp"} and not is_strong:
         why = "can be altered on its way, and no strong checksum is known: --fetch"
-        return None, f"{scheme} {why}"
-    if scheme == "hf" and not is_strong and not is_pinned_revision(file.url):
-        return None, "its revision can move, and no strong checksum is known"
-    return file.url, ""
+        return f"{scheme} {why}"
+    if scheme == "hf" and not is_strong and not is_pinned_revision(url):
+        return "its revision can move, and no strong checksum is known"
+    return ""
+
+
+def _of_hub(url: str) -> str:
+    """Return the Hub's own address of a file at a commit, others as they are."""
+    match = _AT_COMMIT.fullmatch(url)
+    if match is None:
+        return url
+    kind, repo, commit, path = match.groups()
+    return HubPlace(kind or "models", repo, commit, unquote(path)).url
 
 
 def _shown(url: str) -> str:
@@ -146,6 +193,8 @@ def _portable(name: str) -> str:
     parts = []
     for part in name.split("/"):
         plain = _UNPORTABLE.sub("_", part).strip().rstrip(". ")
+        if DEVICE.fullmatch(plain):
+            plain = f"_{plain}"
         if plain:
             parts.append(plain if len(plain.encode()) <= 200 else plain[:60])
     return "/".join(parts[-20:])

@@ -12,6 +12,8 @@ from lemm_catalog.rules.wording.reading import read
 
 # What SPDX says where nobody says anything, or nothing that is understood.
 UNSAID = "NOASSERTION"
+# And where somebody says that there is no license.
+NOTHING = "NONE"
 _MOST_LICENSES = 10
 _MOST_QUOTED = 300
 _MOST_NAMED = 6
@@ -39,8 +41,8 @@ def license_of(
         license_["attribution"] = credit
     elif "attribution" in meant.requires:
         license_["attribution"] = title
-        text = "the license asks for credit, and the source names nobody"
-        remarks.append(Remark("license.attribution", text))
+        text = "the license asks for credit, and the source names nobody: say whom"
+        remarks.append(Remark("license.attribution", text, "judge"))
     if not said:
         return license_, remarks
     url = _claimed_at(found)
@@ -71,6 +73,7 @@ def _meant(
     requires = distinct(duty for one in readings for duty in one.requires)
     if doubts:
         return _Meant(None, doubts, requires)
+    expressions = _without_parts(expressions)
     if len(expressions) > 1:
         # All of them is the strictest that a list can mean.
         joined = " AND ".join(f"({e})" if " " in e else e for e in expressions)
@@ -79,8 +82,24 @@ def _meant(
     return _Meant(expressions[0], (), requires)
 
 
+def _without_parts(expressions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return expressions without the licenses that one of them names with others."""
+    within = {
+        name
+        for one in expressions
+        if " " in one
+        for name in license_ids(one) or ()
+        if name != one
+    }
+    return tuple(one for one in expressions if one not in within)
+
+
 def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     """Return what one license means that is named in several ways."""
+    if ways == (UNSAID,):
+        return _Meant(None, ("the source does not say; find out, and say who says so",))
+    if ways == (NOTHING,):
+        return _Meant(NOTHING)
     clear: list[_Meant] = []
     doubts: list[str] = []
     for text in ways:
@@ -93,7 +112,7 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     expressions = distinct(one.expression for one in clear if one.expression)
     if len(expressions) > 1:
         return _Meant(None, (f"it is named as {' and as '.join(expressions)}",))
-    if not clear or any(_restricts(text, facts) for text in ways):
+    if not clear or any(_restricts(text, expressions[0], facts) for text in ways):
         return _Meant(None, tuple(doubts))
     unknown = _unknown(expressions[0], facts)
     if unknown:
@@ -101,10 +120,11 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     return clear[0]
 
 
-def _restricts(text: str, facts: Mapping[str, LicenseFacts]) -> bool:
-    """Whether a text that is not understood rules something out all the same."""
+def _restricts(text: str, clear: str, facts: Mapping[str, LicenseFacts]) -> bool:
+    """Whether a text that is not understood rules out what the clear name does not."""
     reading = read(text, facts)
-    return bool(reading.doubts and (reading.forbids or reading.bars))
+    barred = {*reading.forbids, *(bar.permission for bar in reading.bars)}
+    return bool(reading.doubts) and not barred <= set(read(clear, facts).forbids)
 
 
 def _unknown(expression: str, facts: Mapping[str, LicenseFacts]) -> str:
@@ -121,6 +141,8 @@ def _unknown(expression: str, facts: Mapping[str, LicenseFacts]) -> str:
 
 
 def _credit(found: Found, title: str) -> str:
+    if found.credit:
+        return " ".join(found.credit.split())[:1000]
     if not found.authors:
         return ""
     names = [" ".join(name.split())[:100] for name in found.authors[:_MOST_NAMED]]

@@ -171,6 +171,8 @@ def _file(artifact: Artifact, license_: int, reach: Reach) -> ExportedFile:
         license=license_,
         neighbor=next(neighbors, None),
         is_unpacked=artifact.unpack is not None,
+        unpacked=artifact.unpacked,
+        is_rough=artifact.rough,
     )
 
 

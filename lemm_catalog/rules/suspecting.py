@@ -27,7 +27,7 @@ _BRANCH = re.compile(
     r"/(?:resolve|raw|archive|blob|media)/(?:refs/heads/[^/]+|main|master|HEAD|trunk"
     r"|develop|dev)(?=[/.]|$)|/refs/heads/"
 )
-_DEVICE = re.compile(
+DEVICE = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])"
     r"(?:\..*)?",
     re.IGNORECASE,
@@ -138,7 +138,7 @@ def names_hold_everywhere(manifest: Manifest, catalog: Catalog) -> Iterator[Find
             named.append((("files", index, "unpack", "into"), file.unpack.into))
     for key, path in named:
         for part in path.split("/"):
-            if _DEVICE.fullmatch(part):
+            if DEVICE.fullmatch(part):
                 yield Finding(
                     key=key,
                     code="windows-name",

@@ -38,6 +38,7 @@ class Repo:
     gated: bool = False
     private: bool = False
     readers: frozenset[str] = frozenset()
+    card: dict[str, Any] = field(default_factory=dict)
 
     def empty(self) -> None:
         """Take the files out of all commits."""
@@ -164,13 +165,17 @@ class Hub(_Mortal):
             return _json(
                 {
                     "id": repo.name.partition("/")[2],
+                    "cardData": repo.card,
                     "sha": sha,
                     "private": repo.private,
                     "gated": repo.gated,
                     "tags": [],
                     "downloads": 0,
                     "likes": 0,
-                    "siblings": [{"rfilename": path} for path in sorted(files)],
+                    "siblings": [
+                        _sibling(path, files[path], "blobs=true" in request.query)
+                        for path in sorted(files)
+                    ],
                 }
             )
         if rest[0] == "tree":
@@ -219,6 +224,16 @@ def _refused(repo: Repo | None, request: Request) -> Reply | None:
 def _not_there(request: Request) -> Reply:
     status = 404 if "authorization" in request.headers else 401
     return _error(status, "RepoNotFound", "Repository not found")
+
+
+def _sibling(path: str, data: bytes, with_blob: bool) -> dict[str, Any]:
+    if not with_blob:
+        return {"rfilename": path}
+    entry = _entry(path, data)
+    found = {"rfilename": path, "size": len(data), "blobId": entry["oid"]}
+    if "lfs" in entry:
+        found["lfs"] = {"sha256": entry["lfs"]["oid"], **entry["lfs"]}
+    return found
 
 
 def _entry(path: str, data: bytes) -> dict[str, Any]:

@@ -52,6 +52,16 @@ def by_hand(task: ByHand) -> str:
     return f"{clean(task.path)}: {clean(task.words)}{page}"
 
 
+def unpacked(file: ExportedFile) -> str:
+    """Return the size of what is inside, such as `123 B`; `~27 GB` if it is rough."""
+    if not file.is_rough:
+        return f"{file.unpacked} B"
+    number, units = file.unpacked, ["kB", "MB", "GB", "TB"]
+    thousands = next((at for at in (4, 3, 2) if number % 1000**at == 0), 1)
+    whole, rest = divmod(number, 1000**thousands)
+    return f"~{whole}{f'.{rest:03}' if rest else ''} {units[thousands - 1]}"
+
+
 def tokens(file: ExportedFile) -> Iterator[str]:
     """Give a sentence for each place that wants a token."""
     for place in file.places:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from lemm_catalog.model.export import Exported, ExportedFile, Form
 from lemm_catalog.render.data import dumped
-from lemm_catalog.render.exports.base import Kind, clean, description, tokens
+from lemm_catalog.render.exports.base import Kind, clean, description, tokens, unpacked
 
 _VERSION = "http://mlcommons.org/croissant/1.0"
 # The context that the specification recommends, all of it: readers compare the keys.
@@ -133,6 +133,8 @@ def _nodes(one: Exported, file: ExportedFile) -> Iterator[dict[str, Any]]:
             "encodingFormat": list(one.media),
             # Not "*": that is the folder as well to those who match it with paths.
             "includes": "*.*",
+            # Without it nobody knows what an archive comes to.
+            **({"contentSize": unpacked(file)} if file.unpacked else {}),
         }
 
 

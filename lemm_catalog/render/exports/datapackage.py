@@ -17,6 +17,7 @@ from lemm_catalog.render.exports.base import (
     description,
     host,
     tokens,
+    unpacked,
 )
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -51,7 +52,10 @@ def _package(one: Exported) -> dict[str, Any]:
         # Not of the standard, which has no word for "and" and "or" of licenses.
         "licenseExpression": _joined(one.licenses) if is_compound else None,
         "sources": _sources(one),
+        # Nor for these, which the standard lets stand.
         "citation": one.citation,
+        "languages": one.languages,
+        "attribution": "; ".join(one.credits),
     }
     names = _names(one.files)
     resources = [
@@ -76,6 +80,7 @@ def _resource(one: Exported, name: str, file: ExportedFile) -> dict[str, Any]:
         "description": " ".join(tokens(file)),
         "sources": places,
         "licenses": _licenses(one.licenses[file.license]) if several else None,
+        "unpack": {"contentSize": unpacked(file)} if file.is_unpacked else None,
     }
     return {
         "name": name,
