@@ -19,6 +19,16 @@ Rows = tuple[tuple[Any, ...], ...]
 JudgedRow = tuple[str | None, str, Rows, Rows, Rows]
 
 
+# Where the fields are that are values themselves.
+_LICENSES, _TERMS, _ARTIFACTS = map(
+    Dossier._fields.index, ("licenses", "terms", "artifacts")
+)
+_SOURCES, _DIGESTS, _UNPACK = map(
+    Artifact._fields.index, ("sources", "digests", "unpack")
+)
+_CLAIMS, _ACCEPT, _ITEMS = map(Terms._fields.index, ("claims", "accept", "items"))
+
+
 class Saved(NamedTuple):
     """A catalog as it was seen, and what it came to.
 
@@ -79,12 +89,11 @@ class Dossiers(Mapping[str, Dossier]):
 
     def __getitem__(self, name: str) -> Dossier:
         row, licenses = marshal.loads(self._rows[name])  # noqa: S302 - checked and ours
-        bare = Dossier._make(row)
-        return bare._replace(
-            licenses=tuple([self._judged[number] for number in licenses]),
-            terms=tuple([_terms(*told) for told in bare.terms]),
-            artifacts=tuple([_artifact(*told) for told in bare.artifacts]),
-        )
+        fields = list(row)
+        fields[_LICENSES] = tuple([self._judged[number] for number in licenses])
+        fields[_TERMS] = tuple(map(_terms, fields[_TERMS]))
+        fields[_ARTIFACTS] = tuple(map(_artifact, fields[_ARTIFACTS]))
+        return Dossier._make(fields)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -93,26 +102,30 @@ class Dossiers(Mapping[str, Dossier]):
         return len(self._rows)
 
 
-def _artifact(*row: Any) -> Artifact:
-    """Return an artifact of the bare row of one; in ten thousand, speed counts."""
-    bare = Artifact._make(row)
-    return bare._replace(
-        sources=tuple(map(Source._make, bare.sources)),
-        digests=tuple(map(Digest._make, bare.digests)),
-        unpack=Unpacking._make(bare.unpack) if bare.unpack else None,
-    )
+def _artifact(row: Iterable[Any]) -> Artifact:
+    """Return an artifact of the bare row of one.
+
+    There are tens of thousands: each is made once, not made and then replaced.
+    """
+    fields = list(row)
+    fields[_SOURCES] = tuple(map(Source._make, fields[_SOURCES]))
+    fields[_DIGESTS] = tuple(map(Digest._make, fields[_DIGESTS]))
+    if unpack := fields[_UNPACK]:
+        fields[_UNPACK] = Unpacking._make(unpack)
+    return Artifact._make(fields)
 
 
-def _terms(*row: Any) -> Terms:
+def _terms(row: Iterable[Any]) -> Terms:
     """Return terms of the bare row of them."""
-    bare = Terms._make(row)
-    return bare._replace(
-        claims=tuple(map(Claimed._make, bare.claims)),
-        accept=Consent._make(bare.accept) if bare.accept else None,
-        items=_items(*bare.items) if bare.items else None,
-    )
+    fields = list(row)
+    fields[_CLAIMS] = tuple(map(Claimed._make, fields[_CLAIMS]))
+    if accept := fields[_ACCEPT]:
+        fields[_ACCEPT] = Consent._make(accept)
+    if items := fields[_ITEMS]:
+        fields[_ITEMS] = _item_table(items)
+    return Terms._make(fields)
 
 
-def _items(*row: Any) -> ItemTable:
+def _item_table(row: Iterable[Any]) -> ItemTable:
     bare = ItemTable._make(row)
     return bare._replace(where=Where._make(bare.where) if bare.where else None)
