@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lemm_catalog import garbage
 from lemm_catalog.load.index import Index
 from lemm_catalog.load.roots import builtin_root, folders_of
-from lemm_catalog.load.rows import Dossiers, Saved
+from lemm_catalog.load.rows import Dossiers, Lines, Saved
 from lemm_catalog.load.sight import Sight, look, same_names, settled
 from lemm_catalog.model.entry import Entry, Shelf
 
@@ -87,11 +87,13 @@ def _has_all(saved: Saved, name: str) -> bool:
 
 
 def _opened(saved: Saved, roots: Sequence[str | Path]) -> Opened:
+    entries = {row[0]: Entry._make(row) for row in saved.entries}
     shelf = Shelf(
         ladder=saved.ladder,
         policies=saved.policies,
-        entries={row[0]: Entry._make(row) for row in saved.entries},
+        entries=entries,
         dossiers=Dossiers(saved.dossiers, saved.judged),
         roots=tuple(roots),
+        lines=Lines(saved.dossiers, entries),
     )
     return Opened(shelf=shelf, notes=saved.notes)

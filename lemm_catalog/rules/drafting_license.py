@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from lemm_catalog.model.draft import Found, Remark
 from lemm_catalog.model.license import LicenseFacts
+from lemm_catalog.model.reading import Reading
 from lemm_catalog.model.source import remote_url
 from lemm_catalog.rules.licensing import known_in, license_ids
 from lemm_catalog.rules.verdicts import distinct
-from lemm_catalog.rules.wording.reading import read
+from lemm_catalog.rules.wording.reading import Reader
 
 # What SPDX says where nobody says anything, or nothing that is understood.
 UNSAID = "NOASSERTION"
@@ -65,7 +66,8 @@ def _meant(
         return _Meant(None, ("the source names none; find out, and say who says so",))
     if len(licenses) > _MOST_LICENSES:
         return _Meant(None, (f"the source names {len(licenses)} of them",))
-    readings = [_one(ways, facts) for ways in licenses]
+    reader = Reader(facts)
+    readings = [_one(ways, reader, facts) for ways in licenses]
     doubts = distinct(doubt for one in readings for doubt in one.doubts)
     expressions = distinct(one.expression for one in readings if one.expression)
     requires = distinct(duty for one in readings for duty in one.requires)
@@ -79,12 +81,14 @@ def _meant(
     return _Meant(expressions[0], (), requires)
 
 
-def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
+def _one(
+    ways: tuple[str, ...], reader: Reader, facts: Mapping[str, LicenseFacts]
+) -> _Meant:
     """Return what one license means that is named in several ways."""
     clear: list[_Meant] = []
     doubts: list[str] = []
-    for text in ways:
-        reading = read(text, facts)
+    readings = [reader.read(text) for text in ways]
+    for text, reading in zip(ways, readings, strict=True):
         if reading.doubts or not reading.expression:
             told = "; ".join(reading.doubts) or "which license it is is not certain"
             doubts.append(f'"{text[:100]}": {told}')
@@ -93,7 +97,7 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     expressions = distinct(one.expression for one in clear if one.expression)
     if len(expressions) > 1:
         return _Meant(None, (f"it is named as {' and as '.join(expressions)}",))
-    if not clear or any(_restricts(text, facts) for text in ways):
+    if not clear or any(map(_restricts, readings)):
         return _Meant(None, tuple(doubts))
     unknown = _unknown(expressions[0], facts)
     if unknown:
@@ -101,9 +105,8 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     return clear[0]
 
 
-def _restricts(text: str, facts: Mapping[str, LicenseFacts]) -> bool:
+def _restricts(reading: Reading) -> bool:
     """Whether a text that is not understood rules something out all the same."""
-    reading = read(text, facts)
     return bool(reading.doubts and (reading.forbids or reading.bars))
 
 

@@ -60,14 +60,14 @@ def _stricter(one: Stance, other: Stance) -> Stance:
 
 
 class Judge:
-    """Judges by what is known of licenses and what a policy demands.
+    """Judges by what is known of licenses and what a policy ``demands``.
 
     What was judged once is remembered: ten thousand manifests share a few licenses.
     """
 
     def __init__(self, known: Known, demands: Iterable[str]) -> None:
         self._known = known
-        self._demands = frozenset(demands)
+        self.demands = frozenset(demands)
         self.expression = cache(self._expression)
         self._license = cache(self._judge_license)
 
@@ -111,7 +111,7 @@ class Judge:
         if stance is None or not stance.is_exception:
             unknown = _review(f"what {added} adds or takes away is not known")
             return worst([verdict, unknown])
-        if forbidden := sorted(self._demands & stance.forbids):
+        if forbidden := sorted(self.demands & stance.forbids):
             reason = f"{added} forbids {_listed(forbidden)}"
             return worst([verdict, Verdict("denied", (reason,))])
         duties = distinct((*verdict.duties, *sorted(stance.requires)))
@@ -124,13 +124,13 @@ class Judge:
         if stance.is_exception:
             return _review(f"{name} is an exception, which is no license by itself")
         duties = tuple(sorted(stance.requires))
-        if forbidden := sorted(self._demands & stance.forbids):
+        if forbidden := sorted(self.demands & stance.forbids):
             reason = f"{name} forbids {_listed(forbidden)}"
             return Verdict("denied", (reason,), duties)
-        if unsaid := sorted(self._demands - stance.permits):
+        if unsaid := sorted(self.demands - stance.permits):
             reason = f"{name} does not say whether it permits {_listed(unsaid)}"
             return Verdict("review", (reason,), duties)
-        reason = f"{name} permits {_listed(sorted(self._demands))}"
+        reason = f"{name} permits {_listed(sorted(self.demands))}"
         return Verdict("allowed", (reason,), duties)
 
     def _stance(self, name: str) -> Stance | None:

@@ -1,12 +1,14 @@
 """``check-sources``: what sources answer, and what that means."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lemm_catalog.backends import public
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends, Network
 from lemm_catalog.load.catalog import load
@@ -109,6 +111,75 @@ def test_private_addresses_are_not_visited_unless_allowed(server: HttpServer) ->
     assert [one["state"] for one in done.json["sources"]] == ["private"]
     assert server.requests == []
     assert done.code == 0
+
+
+ANYWHERE = "93.184.216.34"
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let open.example be a public address, served from here; note all connections.
+
+    What is judged is judged as ever: only where a public address leads is another.
+    """
+    names = {"open.example": ANYWHERE, "inner.example": "127.0.0.1"}
+    noted: list[str] = []
+
+    class Routed(socket.socket):
+        def connect(self, place: Any) -> None:
+            noted.append(place[0])
+            host = "127.0.0.1" if place[0] == ANYWHERE else place[0]
+            super().connect((host, *place[1:]))
+
+    def look_up(host: str, port: int, **_: Any) -> list[Any]:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, (names.get(host, host), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(public.socket, "socket", Routed)
+    return noted
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "169.254.169.254", "10.0.0.1", "0.0.0.0", "localhost"),
+        *("[::1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "inner.example"),
+    ],
+)
+def test_a_public_source_that_leads_to_a_private_address_is_not_followed(
+    host: str, connected: list[str]
+) -> None:
+    page = {"/notes.tar.gz": DATA}
+    with HttpServer(page) as inner, HttpServer(page) as outer:
+        outer.script("*", Redirect(f"http://{host}:{inner.port}/notes.tar.gz"))
+        catalog_of(f"http://open.example:{outer.port}/notes.tar.gz")
+        done = run("check-sources", "--catalog", "mine", "--json")
+        [one] = done.json["sources"]
+        assert one["state"] == "private"
+        assert host.strip("[]") in one["message"]
+        assert "private address" in one["message"] or "this machine" in one["message"]
+        assert (len(outer.requests), inner.requests) == (1, [])
+        assert set(connected) == {ANYWHERE}
+
+
+def test_update_keeps_what_else_a_lock_holds(server: HttpServer) -> None:
+    """A lock has one writer: commits and patterns stay, a line for each file."""
+    catalog_of(server.url("/notes.tar.gz"))
+    check("--update")
+    path = Path("mine/locks/notes.json")
+    lock = json.loads(path.read_text("utf-8"))
+    lock["commits"] = {"hf://datasets/a/b@main": "0" * 40}
+    lock["filters"] = {"wavs/": {"include": ["*.wav"], "exclude": []}}
+    [pin] = lock["files"]["notes.tar.gz"]
+    said = {key: pin.pop(key) for key in ("etag", "last_modified") if key in pin}
+    path.write_text(json.dumps(lock), encoding="utf-8")
+    assert check("--update") == (0, ["fine"])
+    text = path.read_text("utf-8")
+    after = json.loads(text)
+    assert (after["commits"], after["filters"]) == (lock["commits"], lock["filters"])
+    assert after["files"] == {"notes.tar.gz": [pin | said]}
+    assert sum("notes.tar.gz" in line for line in text.splitlines()) == 2
 
 
 def test_update_notes_what_was_seen_and_a_change_is_then_found(
