@@ -89,7 +89,7 @@ class _Lane:
         try:
             told = self._backends.for_url(address.url).peek(address)
         except PrivateAddressError as error:
-            return Answer(error=str(error), is_private=True)
+            return Answer(error=error.message, is_private=True)
         except SourceError as error:
             wait = error.retry_after if isinstance(error, PassingError) else None
             return Answer(error=error.message, status=error.status, retry_after=wait)

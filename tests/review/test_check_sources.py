@@ -12,9 +12,10 @@ from lemm_catalog.backends import public
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends, Network
 from lemm_catalog.load.catalog import load
-from lemm_catalog.model.probe import Answer, Seen
+from lemm_catalog.model.probe import Answer, Probe, Seen
 from lemm_catalog.probing.asking import PER_HOST, ask_all
 from lemm_catalog.problems import errors_in
+from lemm_catalog.render.probes.text import render
 from lemm_catalog.rules.answering import judged
 from tests.builders import a_file
 from tests.cli.running import run, snapshot, write_manifest
@@ -111,6 +112,25 @@ def test_private_addresses_are_not_visited_unless_allowed(server: HttpServer) ->
     assert [one["state"] for one in done.json["sources"]] == ["private"]
     assert server.requests == []
     assert done.code == 0
+
+
+def test_a_narrow_terminal_cuts_no_reason_and_shows_the_findings_last() -> None:
+    long = "has 1,234,567,890 bytes, and 1,234,567,891 are pinned in the manifest"
+    probes = (
+        Probe("a", "gone.zip", "https://x.org/gone.zip", "gone", "has no such file"),
+        Probe("a", "big.zip", "https://x.org/big.zip", "changed", long),
+        Probe("b", "shy.zip", "https://x.org/shy.zip", "refused", "refuses access"),
+        Probe("b", "well.zip", "https://x.org/well.zip", "fine", ""),
+    )
+    lines = render(probes, 60).splitlines()
+    assert lines[0] == "fine         b/well.zip"
+    assert lines[1] == "refused      b/shy.zip: refuses access"
+    assert lines[-1] == "4 sources: 1 gone, 1 changed, 1 refused, 1 fine"
+    assert long in " ".join(" ".join(lines).split())
+    assert max(map(len, lines)) <= 60
+    rows = render(probes, None).splitlines()  # a pipe gets one line for each source
+    assert [row.split()[0] for row in rows[1:-1]] == [one.state for one in probes]
+    assert all(one.source in row for one, row in zip(probes, rows[1:], strict=False))
 
 
 ANYWHERE = "93.184.216.34"
