@@ -24,12 +24,16 @@ _ID = re.compile(r"(DocumentRef-[a-z0-9.-]+:)?[a-z0-9.-]+\+?", re.I | re.A)
 
 
 class Stance(NamedTuple):
-    """What is known of a license id; ``is_exception`` is for what goes after WITH."""
+    """What is known of a license id; ``is_exception`` is for what goes after WITH.
+
+    ``facts`` has the title and the texts, of the last file that describes it.
+    """
 
     permits: frozenset[str]
     requires: frozenset[Duty]
     forbids: frozenset[str]
-    is_exception: bool = False
+    is_exception: bool
+    facts: LicenseFacts
 
 
 Known = Mapping[str, Stance]
@@ -42,7 +46,9 @@ def known_in(facts: Facts) -> Known:
     """
     found: dict[str, Stance] = {}
     for entry in facts.values():
-        stance = Stance(entry.permits, entry.requires, entry.forbids, entry.exception)
+        stance = Stance(
+            entry.permits, entry.requires, entry.forbids, entry.exception, entry
+        )
         for id_ in entry.ids:
             folded = id_.casefold()
             other = found.get(folded)
@@ -56,6 +62,7 @@ def _stricter(one: Stance, other: Stance) -> Stance:
         requires=one.requires | other.requires,
         forbids=one.forbids | other.forbids,
         is_exception=one.is_exception and other.is_exception,
+        facts=one.facts,
     )
 
 
