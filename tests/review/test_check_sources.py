@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lemm_catalog.backends import public
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends, Network
 from lemm_catalog.load.catalog import load
@@ -156,7 +155,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return [(*kind, (names.get(host, host), port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(public.socket, "socket", Routed)
+    monkeypatch.setattr(socket, "socket", Routed)
     return noted
 
 
