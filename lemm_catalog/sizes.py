@@ -41,10 +41,11 @@ def format_decimal(count: int) -> str:
 
 
 def _scaled(count: int, base: int, units: tuple[str, ...]) -> str:
-    if abs(count) < base:
+    if -base < count < base:
         return f"{count} B"
     power, value = 0, float(count)
     # 999.995 would print as "1000.00": such a value belongs to the next unit.
-    while abs(value) >= base - 0.005 and power < len(units) - 1:
+    most, last = base - 0.005, len(units) - 1
+    while power < last and not -most < value < most:
         power, value = power + 1, value / base
     return f"{value:.2f} {units[power]}"

@@ -14,11 +14,12 @@ import pytest
 from lemm_catalog import Catalog
 from lemm_catalog.api.crediting import Credits
 from lemm_catalog.api.itemized import Itemizer
-from lemm_catalog.load.rows import Dossiers, JudgedRow, packed
+from lemm_catalog.load.rows import Dossiers, JudgedRow, Lines, packed
 from lemm_catalog.model.item_table import ItemTable
 from lemm_catalog.model.plan import Plan
 from lemm_catalog.model.receipt import ReceivedArtifact, Selection
 from lemm_catalog.model.tally import Tally, Untold
+from lemm_catalog.rules.listing import line_of_absent
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
 from tests.item_tables import FEW
@@ -425,9 +426,12 @@ def test_an_index_remembers_where_the_table_is(shop: Shop) -> None:
     dossier = shop.catalog.dossiers[ID]
     assert dossier.terms[0].items
     judged: dict[JudgedRow, int] = {}
-    row = packed(dossier, judged)
+    entry = shop.catalog.entries[ID]
+    line = line_of_absent(entry, dossier)
+    row = packed(dossier, line, judged)
     assert Dossiers({ID: row}, judged)[ID] == dossier
     assert isinstance(Dossiers({ID: row}, judged)[ID].terms[0].items, ItemTable)
+    assert Lines({ID: row}, {ID: entry})[ID] == line
 
 
 def test_the_receipt_can_be_read_by_people(shop: Shop) -> None:
@@ -439,3 +443,17 @@ def test_the_receipt_can_be_read_by_people(shop: Shop) -> None:
         *("spelling", "expression", "decision", "members")
     }
     assert len(FEW) == len(audio["selection"]["words"])
+
+
+def test_a_list_measures_a_choice_by_its_own_policy_as_status_does(shop: Shop) -> None:
+    bare = shop.settings(None)
+    assert [one.state for one in shop.catalog.listed(settings=bare)] == ["missing"]
+    shop.pull()
+    [stands] = shop.catalog.status(settings=bare)
+    told = [
+        *shop.catalog.listed(settings=bare),
+        *shop.catalog.listed(ID, settings=bare),
+        *shop.catalog.search([ID], bare),
+        shop.catalog.listed_one(ID, bare),
+    ]
+    assert [one.state for one in told] == [stands.state] * 4 == ["present"] * 4

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from lemm_catalog import garbage
 from lemm_catalog.api import looking
 from lemm_catalog.api.advising import advised
 from lemm_catalog.load.shelf import open_shelf
@@ -81,7 +82,8 @@ class Catalog(Shelf):
         self, *selection: str, settings: Settings = _DEFAULTS
     ) -> "tuple[Listed, ...]":
         """Return a line for each selected dataset; nothing means all there are."""
-        return looking.listed(self, selection, settings)
+        with garbage.not_now():
+            return looking.listed(self, selection, settings)
 
     def listed_one(self, name: str, settings: Settings = _DEFAULTS) -> "Listed":
         """Return the line of one dataset, be it excluded."""
@@ -97,7 +99,8 @@ class Catalog(Shelf):
         self, *selection: str, settings: Settings = _DEFAULTS
     ) -> "tuple[Standing, ...]":
         """Return how each selected dataset stands."""
-        return looking.status(self, selection, settings)
+        with garbage.not_now():
+            return looking.status(self, selection, settings)
 
     def licenses(
         self,
@@ -122,8 +125,9 @@ class Catalog(Shelf):
 
     def plan(self, *selection: str, settings: Settings = _DEFAULTS) -> Plan:
         """Return what a pull would do, without a network and without a trace."""
-        words, items = looking.configured(self, selection, settings)
-        return advised(self, looking.plan(words, items, settings), settings)
+        with garbage.not_now():
+            words, items = looking.configured(self, selection, settings)
+            return advised(self, looking.plan(words, items, settings), settings)
 
     def pull(
         self,

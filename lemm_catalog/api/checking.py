@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import CatalogError, UsageError
+from lemm_catalog.load.roots import lock_place
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.probe import Answer, Probe, Seen
@@ -119,7 +119,7 @@ def _seen(artifact: Artifact, lock: "Lock | None") -> Seen | None:
 
 
 def _place(catalog: Shelf, name: str) -> Path:
-    return Path(catalog.entries[name].home).parent / "locks" / f"{name}.json"
+    return lock_place(Path(catalog.entries[name].home), name)
 
 
 def _lock(catalog: Shelf, name: str) -> "Lock | None":
@@ -146,40 +146,15 @@ def _note(
     lock: "Lock | None",
     noted: Sequence[tuple[_Question, Answer]],
 ) -> None:
-    """Write what the first source of each file said, unless the lock says it already.
+    """Write what the sources of a dataset said, unless the lock says it already."""
+    from lemm_catalog.api.locking import write_lock
+    from lemm_catalog.means import now
+    from lemm_catalog.rules.locking import Noted, is_same, noted_lock
 
-    Nothing is pinned here: a file without an exact size is `lock`'s to look at.
-    """
-    from lemm_catalog.render.data import dumped
-    from lemm_catalog.store.files import write_atomically
-
-    files = {key: list(pins) for key, pins in lock.files.items()} if lock else {}
-    written = {
-        key: [one.model_dump(exclude_none=True) for one in pins]
-        for key, pins in files.items()
-    }
-    places = {one["path"]: one for pins in written.values() for one in pins}
-    before = repr(written)
-    done = set[str]()
-    for question, answer in noted:
-        artifact = question.artifact
-        if artifact.size is None or artifact.path in done:
-            continue
-        done.add(artifact.path)
-        one = places.get(artifact.path)
-        if one is None:
-            sums = {digest.algorithm: digest.value for digest in artifact.digests}
-            one = {"path": artifact.path, "size": artifact.size, "checksums": sums}
-            written[artifact.path] = [one]
-        one["url"] = question.source.url
-        for key in ("etag", "last_modified"):
-            value = getattr(answer, key)
-            one.pop(key, None)
-            if value and value.isprintable():
-                one[key] = value
-    if repr(written) != before:
-        when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        data = {"schema": "lemm-catalog/lock@1", "id": name, "locked": when}
-        write_atomically(
-            _place(catalog, name), dumped({**data, "files": written}) + "\n"
-        )
+    said = [
+        Noted(q.artifact, q.source.url, answer.etag, answer.last_modified)
+        for q, answer in noted
+    ]
+    new = noted_lock(name, lock, said, now())
+    if not is_same(lock, new):
+        write_lock(_place(catalog, name), new)

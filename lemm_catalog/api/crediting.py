@@ -22,7 +22,8 @@ from lemm_catalog.rules.crediting import (
     missing_in,
     wanted_for_credit,
 )
-from lemm_catalog.rules.naming import known_by_id, named_in
+from lemm_catalog.rules.licensing import known_in
+from lemm_catalog.rules.naming import named_in
 from lemm_catalog.rules.selection import Wanted
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
@@ -52,7 +53,7 @@ class ItemWorks:
         return Works(self._items(dataset), taken)
 
     def _items(self, dataset: str) -> Iterator[ItemCredit]:
-        known = known_by_id(read_knowledge(self._catalog.roots).facts)
+        known = known_in(read_knowledge(self._catalog.roots).facts)
         named = cache(lambda text: named_in(text, known))
         for one in Itemizer(self._catalog, self._store).credits(dataset):
             yield ItemCredit(

@@ -15,6 +15,7 @@ from lemm_catalog.model.item_table import Credited, ItemTable
 from lemm_catalog.model.receipt import Selection
 from lemm_catalog.model.tally import Tally, Untold
 from lemm_catalog.model.terms import Terms
+from lemm_catalog.rules import licensing
 from lemm_catalog.rules.itemizing import (
     Judge,
     digest_of,
@@ -22,6 +23,7 @@ from lemm_catalog.rules.itemizing import (
     mark_today,
 )
 from lemm_catalog.rules.picking import table_artifact
+from lemm_catalog.rules.wording.reading import Reader
 from lemm_catalog.store.contents import Contents
 
 
@@ -45,6 +47,14 @@ class Itemizer:
             return known
         own = read_policy(Path(self._policy))
         return known._replace(policies={**known.policies, own.id: own})
+
+    @cached_property
+    def _known(self) -> licensing.Known:
+        return licensing.known_in(self._knowledge.facts)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self._knowledge.facts)
 
     def settled(self, item: Item) -> Item:
         """Return an item that knows what an earlier choice comes to today.
@@ -163,8 +173,8 @@ class Itemizer:
         raise RefusedError(f"{artifact.path}: no table says what is in it")
 
     def _judge(self, table: ItemTable, policy: str) -> Judge:
-        known = self._knowledge
-        return judging(table, known.facts, known.policies[policy])
+        demands = self._knowledge.policies[policy].permits
+        return judging(table, self._reader, licensing.Judge(self._known, demands))
 
     def _opens(self, brings: Artifact, table: ItemTable) -> Opens | None:
         place = place_of(self._store, brings, table)

@@ -7,6 +7,7 @@ from lemm_catalog.api.asking import Asker, Open
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import CatalogError, LemmError, UsageError
 from lemm_catalog.load.catalog import Loaded, load
+from lemm_catalog.load.roots import lock_place
 from lemm_catalog.means import Means, now
 from lemm_catalog.model.catalog import Catalog
 from lemm_catalog.model.lock import Lock
@@ -123,7 +124,7 @@ def _lock_one(
 ) -> LockOutcome:
     """Lock one dataset; its failure is an outcome too."""
     old = catalog.locks.get(manifest.id)
-    place = catalog.homes[manifest.id].parent / "locks" / f"{manifest.id}.json"
+    place = lock_place(catalog.homes[manifest.id], manifest.id)
     answers, open_, failures, code = [], list[str](), list[str](), 0
     for file in files_to_ask(manifest, old):
         try:
@@ -140,7 +141,7 @@ def _lock_one(
     is_changed = not is_same(old, new)
     if is_changed and not checks:
         try:
-            _write(place, new)
+            write_lock(place, new)
         except LemmError as error:
             failures.append(str(error))
             code = max(code, error.exit_code)
@@ -169,7 +170,13 @@ def _lock_one(
     )
 
 
-def _write(place: Path, new: Lock) -> None:
+def write_lock(place: Path, new: Lock) -> None:
+    """Write a lock; one that pins nothing is taken away.
+
+    Raises:
+        LocalError: if the disk does not let it.
+
+    """
     if new.files:
         write_atomically(place, lock_json(new))
     else:

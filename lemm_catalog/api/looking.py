@@ -1,7 +1,6 @@
 """Looking around: what a selection means, what a pull would do, how things stand."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePath
 
 from lemm_catalog.errors import UsageError
@@ -16,7 +15,7 @@ from lemm_catalog.rules.consenting import check_known, check_words, said_by
 from lemm_catalog.rules.items import Ruling, items_of
 from lemm_catalog.rules.listing import listed_of, mentions
 from lemm_catalog.rules.planning import make_plan
-from lemm_catalog.rules.selection import find, own_parts, select
+from lemm_catalog.rules.selection import Wanted, find, own_parts, select
 from lemm_catalog.rules.standing import standing_of
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.contents import Contents
@@ -64,10 +63,13 @@ def as_received(
 ) -> tuple[Item, ...]:
     """Return items under the policy by which some of them was chosen before."""
     store = Contents(settings.cache_dir)
+    begun = store.begun()
     return tuple(
         item
-        if item.policy or not (policy := _policy_of(store, item.id))
-        else _under(catalog, item, policy, settings)
+        if item.policy
+        or item.id not in begun
+        or not (policy := _policy_of(store, item.id))
+        else _under(catalog, store, item, policy)
         for item in chosen
     )
 
@@ -78,11 +80,16 @@ def _policy_of(store: Contents, dataset: str) -> str | None:
     return next((one.policy for one in chosen if one), None)
 
 
-def _under(catalog: Shelf, item: Item, policy: str, settings: Settings) -> Item:
+def _under(catalog: Shelf, store: Contents, item: Item, policy: str) -> Item:
     if policy not in catalog.policies:
         return item
-    enforced = replace(settings, policy=policy, exclude=())
-    (found,) = items(catalog, [item.id], enforced)
+    from lemm_catalog.api.itemized import Itemizer
+
+    # All parts, be the dataset excluded: a table may be in another part.
+    entry = catalog.entries[item.id]
+    whole = Wanted(entry=entry, parts=tuple(entry.rungs), priority=entry.priority)
+    (found,) = items_of(catalog, [whole], _enforced(catalog, policy))
+    found = Itemizer(catalog, store, policy).settled(found)
     chosen = {artifact.path: artifact for artifact in found.artifacts}
     return item._replace(
         artifacts=tuple(chosen.get(a.path, a) for a in item.artifacts), policy=policy
@@ -145,7 +152,8 @@ def status(
     """
     store = Contents(settings.cache_dir)
     chosen = as_received(catalog, items(catalog, selection, settings), settings)
-    standings = [_standing(store, item) for item in chosen]
+    begun = store.begun()
+    standings = [_standing(store, item, begun) for item in chosen]
     if not selection:
         standings += _strangers(store, catalog)
     return tuple(standings)
@@ -162,7 +170,8 @@ def listed(
     """
     if not selection:
         rungs = {name: index for index, name in enumerate(catalog.ladder)}
-        found = [listed_one(catalog, name, settings) for name in catalog.entries]
+        begun = Contents(settings.cache_dir).begun()
+        found = [_line(catalog, name, settings, begun) for name in catalog.entries]
         found.sort(
             key=lambda one: (
                 one.status != "active",
@@ -173,14 +182,16 @@ def listed(
         )
         return tuple(found)
     store = Contents(settings.cache_dir)
+    begun = store.begun()
+    chosen = items(catalog, selection, settings)
     return tuple(
         listed_of(
             catalog.entries[item.id],
             catalog.dossiers[item.id],
             item,
-            holding(store, item),
+            holding(store, item) if item.id in begun else Holding(),
         )
-        for item in items(catalog, selection, settings)
+        for item in as_received(catalog, chosen, settings)
     )
 
 
@@ -192,24 +203,37 @@ def listed_one(catalog: Shelf, name: str, settings: Settings) -> Listed:
 
     """
     entry = find(catalog, name)
-    item = items_of(catalog, [own_parts(entry)])[0]
+    own = items_of(catalog, [own_parts(entry)])
+    # What was chosen by a policy is measured by that policy, as in `status`.
+    (item,) = as_received(catalog, own, settings)
     here = holding(Contents(settings.cache_dir), item)
     return listed_of(entry, catalog.dossiers[entry.id], item, here)
+
+
+def _line(
+    catalog: Shelf, name: str, settings: Settings, begun: Collection[str]
+) -> Listed:
+    """Return the line of one dataset: from the catalog's index if nothing is here."""
+    absent = None if name in begun else catalog.lines.get(name)
+    return absent or listed_one(catalog, name, settings)
 
 
 def search(
     catalog: Shelf, words: Sequence[str], settings: Settings
 ) -> tuple[Listed, ...]:
     """Return the datasets in which all words occur, excluded ones too."""
+    begun = Contents(settings.cache_dir).begun()
     found = (name for name, one in catalog.dossiers.items() if mentions(one, words))
-    return tuple(listed_one(catalog, name, settings) for name in found)
+    return tuple(_line(catalog, name, settings, begun) for name in found)
 
 
 def _sizes(item: Item) -> list[tuple[str, int]]:
     return [(a.path, a.size) for a in item.artifacts if a.size is not None]
 
 
-def _standing(store: Contents, item: Item) -> Standing:
+def _standing(store: Contents, item: Item, begun: Collection[str]) -> Standing:
+    if item.id not in begun:
+        return standing_of(item, Holding(), PurePath(item.id))
     standing = standing_of(item, holding(store, item), store.layout.dataset(item.id))
     unreadable = store.unreadable(item.id)
     if unreadable is None:

@@ -7,7 +7,7 @@ raises into our errors, so that nothing foreign passes this door.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self, final
@@ -207,20 +207,40 @@ class Backend(ABC):
         with translated(self, address):
             return self._listing(address)
 
-    def _probe(self, address: Address) -> Told:
-        """Ask for the first byte: some servers answer that and refuse a HEAD."""
+    @final
+    def peek(self, address: Address) -> ToldFile:
+        """Return what comes with the first byte of a file, which has the path ``""``.
+
+        Some servers answer that and refuse a HEAD; and that bytes do come is more
+        than a list of files can promise.
+
+        Raises:
+            PassingError: if asking again may help.
+            SourceError: if it would not.
+
+        """
         try:
             reply = self.open(address, 0, 1)
         except RangeRefusedError as error:
             if error.total != 0:
                 raise
-            return Told((ToldFile("", 0),))
+            return ToldFile("", 0)
+        # With the one byte read, the next question goes over this connection.
+        with suppress(SourceError):
+            while not reply.is_whole and reply.readinto(memoryview(bytearray(1))):
+                pass
         reply.close()
         said = reply.validators
-        found = ToldFile(
-            "", reply.total, etag=said.etag, last_modified=said.last_modified
+        return ToldFile(
+            *("", reply.total),
+            etag=said.etag,
+            last_modified=said.last_modified,
+            content_type=reply.content_type,
         )
-        return Told((found,))
+
+    def _probe(self, address: Address) -> Told:
+        """Ask for the first byte, raising what the library raises."""
+        return Told((self.peek(address),))
 
     def _listing(self, address: Address) -> Told:
         """List, raising what the library raises."""

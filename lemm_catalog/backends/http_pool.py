@@ -21,6 +21,7 @@ from lemm_catalog.model.source import redact
 
 _LOGGER = logging.getLogger("lemm_catalog.http")
 _MOST_IDLE = 64
+_SECRETS = frozenset({"Authorization", "Proxy-Authorization"})
 _LEGAL = re.compile(r"[\x20-\x7e\x80-\xff]*")
 
 
@@ -189,13 +190,21 @@ class Pool:
         return Proxy.at(found if "://" in found else f"http://{found}")
 
 
-@lru_cache(maxsize=64)
 def _head(*headers: tuple[str, str]) -> bytes:
-    """Return the headers of a request; to one host they are mostly the same."""
+    """Return the headers of a request; a token in them is remembered by nobody."""
+    is_secret = any(name in _SECRETS for name, _ in headers)
+    return _lines(*headers) if is_secret else _same_lines(*headers)
+
+
+def _lines(*headers: tuple[str, str]) -> bytes:
     if not all(_LEGAL.fullmatch(value) for _, value in headers):
         raise ValueError("a header holds what cannot be sent")
     lines = (f"{name}: {value}\r\n" for name, value in headers)
     return ("".join(lines) + "\r\n").encode("latin-1")
+
+
+# To one host they are mostly the same.
+_same_lines = lru_cache(maxsize=64)(_lines)
 
 
 def _close_all(idle: dict[Origin, deque[Connection]]) -> None:

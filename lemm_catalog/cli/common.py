@@ -1,10 +1,10 @@
 """What every command gets: settings, a console, and the error boundary around it."""
 
-import gc
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lemm_catalog import garbage
 from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.cli.boundary import guarded
 from lemm_catalog.cli.commands import command
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
         """
         opened = open_shelf(self.settings.catalog, self.settings.index)
-        gc.freeze()  # it stays to the end: no need to look through it for garbage
+        garbage.spare()
         for note in opened.notes:
             self.console.talk(note)
         if self.console.verbose:

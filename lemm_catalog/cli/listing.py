@@ -1,5 +1,6 @@
 """``lemm-catalog list``."""
 
+from lemm_catalog import garbage
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Option, Takes
 from lemm_catalog.cli.options import JSON, SHARED, WORDS, size_of
@@ -86,7 +87,10 @@ def run(
     )
     is_whole = sieve == Sieve()
     catalog = run.catalog()
-    listed = sifted(catalog.listed(*selection, settings=run.settings), sieve, catalog)
+    with garbage.not_now():
+        found = catalog.listed(*selection, settings=run.settings)
+        listed = sifted(found, sieve, catalog)
+        garbage.spare()
     if as_json:
         run.console.result(to_json("list", {"datasets": listed}))
     elif markdown:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lemm_catalog import garbage
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Option, Takes
 from lemm_catalog.cli.options import JSON, PHASE_WORDS, PLANNING, SHARED
@@ -35,7 +36,9 @@ def run(
         lemm-catalog plan minimal libritts/dev-clean --out plan.json
     """
     catalog = run.catalog()
-    plan = catalog.plan(*selection, settings=run.settings)
+    with garbage.not_now():
+        plan = catalog.plan(*selection, settings=run.settings)
+        garbage.spare()
     if out:
         from lemm_catalog.render.data import dumped
         from lemm_catalog.store.files import write_atomically

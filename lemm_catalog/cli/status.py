@@ -1,5 +1,6 @@
 """``lemm-catalog status``."""
 
+from lemm_catalog import garbage
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Takes
 from lemm_catalog.cli.options import JSON, SHARED, WORDS
@@ -14,7 +15,10 @@ def run(run: Run, *, selection: tuple[str, ...], as_json: bool) -> int:
 
     Reads receipts, not the data: `verify` does that.
     """
-    standings = run.catalog().status(*selection, settings=run.settings)
+    catalog = run.catalog()
+    with garbage.not_now():
+        standings = catalog.status(*selection, settings=run.settings)
+        garbage.spare()
     if as_json:
         run.console.result(to_json("status", {"datasets": standings}))
     else:

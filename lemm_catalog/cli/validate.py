@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from lemm_catalog import garbage
 from lemm_catalog.api.tidying import fixed
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Argument, Option, Takes
@@ -53,7 +54,9 @@ def run(
     if fix:
         for path in fixed(paths or folders_of(run.settings.catalog)):
             run.console.talk(f"{path}: put in order")
-    loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
+    with garbage.not_now():
+        loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
+        garbage.spare()
     for note in loaded.notes:
         run.console.talk(note)
     here = Path.cwd()

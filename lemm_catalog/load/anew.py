@@ -9,6 +9,7 @@ from lemm_catalog.load.roots import builtin_root, folders_of
 from lemm_catalog.load.rows import Saved, packed
 from lemm_catalog.model.manifest import Manifest
 from lemm_catalog.problems import errors_in
+from lemm_catalog.rules.listing import line_of_absent
 from lemm_catalog.rules.shelving import Shelver
 
 
@@ -31,10 +32,15 @@ def read_anew(
     catalog = loaded.catalog
     shelver = Shelver(catalog)
     manifests = catalog.manifests.values()
-    entries = {one.id: tuple(shelver.entry(one)) for one in manifests}
+    fresh = {one.id: shelver.entry(one) for one in manifests}
+    entries = {name: tuple(entry) for name, entry in fresh.items()}
     # In their order: kept dossiers go on referring to them by number.
     judged = {row: number for number, row in enumerate(saved.judged if saved else ())}
-    dossiers = {one.id: packed(shelver.dossier(one), judged) for one in manifests}
+    dossiers = dict[str, bytes]()
+    for one in manifests:
+        dossier = shelver.dossier(one)
+        line = line_of_absent(fresh[one.id], dossier)
+        dossiers[one.id] = packed(dossier, line, judged)
     companions = {
         one.id: beside
         for one in manifests

@@ -24,6 +24,11 @@ def folders_of(roots: Sequence[str | Path]) -> list[Path]:
     return [builtin if root == BUILTIN else Path(root) for root in roots] or [builtin]
 
 
+def lock_place(home: Path, name: str) -> Path:
+    """Return where the lock of a dataset is, by the folder of its manifest."""
+    return home.parent / "locks" / f"{name}.json"
+
+
 def _packaged(name: str) -> Path:
     installed = _PACKAGE / "builtin" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name

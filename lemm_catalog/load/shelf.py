@@ -1,16 +1,15 @@
 """Catalog roots to a shelf: at once if nothing changed, and never an old one."""
 
-import gc
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lemm_catalog import garbage
 from lemm_catalog.load.index import Index
 from lemm_catalog.load.roots import builtin_root, folders_of
-from lemm_catalog.load.rows import Dossiers, Saved
+from lemm_catalog.load.rows import Dossiers, Lines, Saved
 from lemm_catalog.load.sight import Sight, look, same_names, settled
 from lemm_catalog.model.entry import Entry, Shelf
 
@@ -29,20 +28,8 @@ def open_shelf(roots: Sequence[str | Path] = (), index: Path | None = None) -> O
         CatalogError: if a file of them is wrong; it has every place.
 
     """
-    with _no_garbage():
+    with garbage.not_now():
         return _open_shelf(roots, index)
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Let nobody look for garbage meanwhile: a hundred thousand things are made."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _open_shelf(roots: Sequence[str | Path], index: Path | None) -> Opened:
@@ -100,11 +87,13 @@ def _has_all(saved: Saved, name: str) -> bool:
 
 
 def _opened(saved: Saved, roots: Sequence[str | Path]) -> Opened:
+    entries = {row[0]: Entry._make(row) for row in saved.entries}
     shelf = Shelf(
         ladder=saved.ladder,
         policies=saved.policies,
-        entries={row[0]: Entry._make(row) for row in saved.entries},
+        entries=entries,
         dossiers=Dossiers(saved.dossiers, saved.judged),
         roots=tuple(roots),
+        lines=Lines(saved.dossiers, entries),
     )
     return Opened(shelf=shelf, notes=saved.notes)

@@ -7,9 +7,11 @@ enough to select by, and there may be ten thousand; the dossier is the rest.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from lemm_catalog.model.artifact import Artifact
+from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.terms import Named, Terms
 from lemm_catalog.model.verdict import Verdict
 
@@ -77,7 +79,8 @@ class Dossier(NamedTuple):
 class Shelf:
     """All datasets of a catalog, its ladder and the names of its policies.
 
-    ``roots`` is what it was read from: there is what it knows of licenses.
+    ``roots`` is what it was read from: there is what it knows of licenses. ``lines``
+    has how datasets are listed of which nothing is here, as far as that is known.
     """
 
     def __init__(
@@ -88,12 +91,14 @@ class Shelf:
         entries: Mapping[str, Entry],
         dossiers: Mapping[str, Dossier],
         roots: Sequence[str | Path] = (),
+        lines: Mapping[str, Listed] = MappingProxyType({}),
     ) -> None:
         self.ladder = ladder
         self.policies = policies
         self.entries = entries
         self.dossiers = dossiers
         self.roots = tuple(roots)
+        self.lines = lines
 
     @property
     def homes(self) -> Mapping[str, Path]:

@@ -28,6 +28,7 @@ class ToldFile(NamedTuple):
     git: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    content_type: str = ""
 
     @property
     def shown(self) -> str:

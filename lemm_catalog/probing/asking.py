@@ -8,7 +8,6 @@ for as long as it asks for if that is short, and for good if it is not.
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from itertools import cycle
 from urllib.parse import urlsplit
 
@@ -88,22 +87,15 @@ class _Lane:
 
     def _asked(self, address: Address) -> Answer:
         try:
-            reply = self._backends.for_url(address.url).open(address, 0, 1)
+            told = self._backends.for_url(address.url).peek(address)
         except PrivateAddressError as error:
-            return Answer(error=str(error), is_private=True)
+            return Answer(error=error.message, is_private=True)
         except SourceError as error:
             wait = error.retry_after if isinstance(error, PassingError) else None
             return Answer(error=error.message, status=error.status, retry_after=wait)
-        try:
-            return Answer(
-                total=reply.total,
-                etag=reply.validators.etag,
-                last_modified=reply.validators.last_modified,
-                content_type=reply.content_type,
-            )
-        finally:
-            # With the one byte read, the next question goes over this connection.
-            with suppress(SourceError):
-                while not reply.is_whole and reply.readinto(memoryview(bytearray(1))):
-                    pass
-            reply.close()
+        return Answer(
+            total=told.size,
+            etag=told.etag,
+            last_modified=told.last_modified,
+            content_type=told.content_type,
+        )

@@ -1,6 +1,6 @@
 """A plan as text for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.plan import Action, Plan, PlannedDataset
@@ -35,20 +35,20 @@ def _dataset(
     for action in dataset.actions:
         lines.append(_action(action, width))
         artifact = origins.get((dataset.id, action.path))
-        lines += [f"{indent}{text}" for text in _origins(action, artifact)]
+        lines += [indent + text for text in _origins(action, artifact)]
     return "\n".join(lines)
 
 
-def _origins(action: Action, artifact: Artifact | None) -> Iterator[str]:
+def _origins(action: Action, artifact: Artifact | None) -> Sequence[str]:
     if action.action == "unpack":
-        return
+        return ()
     if artifact is not None:
-        for source in artifact.sources:
-            yield f"from {source.shown}"
-        for digest in artifact.digests:
-            yield f"{digest}{'' if digest.is_strong else ' (weak)'}"
-    elif action.source and action.action in {"fetch", "resume"}:
-        yield f"from {action.source}"
+        sources = [f"from {source.shown}" for source in artifact.sources]
+        weak = {False: " (weak)", True: ""}
+        return [*sources, *(f"{one}{weak[one.is_strong]}" for one in artifact.digests)]
+    if action.source and action.action in {"fetch", "resume"}:
+        return (f"from {action.source}",)
+    return ()
 
 
 def _action(action: Action, width: int) -> str:

@@ -14,10 +14,13 @@ from lemm_catalog.rules.picking import ALL_IS_HERE, chosen_otherwise
 
 def decide(item: Item, holding: Holding, options: Options) -> list[Action]:
     """Return the actions for a dataset, one or a pair for each artifact."""
+    received = {a.path: a for a in holding.receipt.artifacts} if holding.receipt else {}
     return [
         action
         for artifact in item.artifacts
-        for action in _decide_one(item, artifact, holding, options)
+        for action in _decide_one(
+            item, artifact, holding, received.get(artifact.path), options
+        )
     ]
 
 
@@ -85,12 +88,14 @@ def what_counts(artifact: Artifact, staged: Staged | None) -> Staged | None:
 
 
 def _decide_one(
-    item: Item, artifact: Artifact, holding: Holding, options: Options
+    item: Item,
+    artifact: Artifact,
+    holding: Holding,
+    have: ReceivedArtifact | None,
+    options: Options,
 ) -> list[Action]:
     if reason := item.barred.get(artifact.path):
         return [_action("skip", artifact, artifact.expected, reason)]
-    received = {a.path: a for a in holding.receipt.artifacts} if holding.receipt else {}
-    have = received.get(artifact.path)
     outdated = have is not None and not is_satisfied(artifact, have)
     if have and not outdated and artifact.path not in holding.damaged:
         reason = f"verified and published on {have.fetched[:10]}"
@@ -160,20 +165,20 @@ def _with_unpack(artifact: Artifact, action: Action) -> list[Action]:
     reason = "the manifest wants its members"
     if wish := artifact.picked:
         reason = f"at most: only what {wish.policy} allows by {wish.table}"
-    return [action, _action("unpack", artifact, artifact.unpacked, reason)]
+    # It says the same of the source as the action before it.
+    _, path, _, source, digest, _ = action
+    return [action, Action("unpack", path, artifact.unpacked, source, digest, reason)]
 
 
 def _action(kind: Kind, artifact: Artifact, count: int, reason: str) -> Action:
-    return Action(
-        action=kind,
-        path=artifact.path,
-        bytes=count,
-        source=_to_show(artifact.sources).shown,
-        digest=str(artifact.digests[0]) if artifact.digests else None,
-        reason=reason,
-    )
+    source = _to_show(artifact.sources).shown
+    digest = str(artifact.digests[0]) if artifact.digests else None
+    return Action(kind, artifact.path, count, source, digest, reason)
 
 
 def _to_show(sources: Sequence[Source]) -> Source:
     """Return the first source a pull can ask, or else the first."""
-    return next((s for s in sources if not s.is_manual), sources[0])
+    for source in sources:
+        if source.manual is None:
+            return source
+    return sources[0]

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from lemm_catalog.model.draft import Found, Remark
 from lemm_catalog.model.license import LicenseFacts
+from lemm_catalog.model.reading import Reading
 from lemm_catalog.model.source import remote_url
 from lemm_catalog.rules.licensing import known_in, license_ids
 from lemm_catalog.rules.verdicts import distinct
-from lemm_catalog.rules.wording.reading import read
+from lemm_catalog.rules.wording.reading import Reader
 
 # What SPDX says where nobody says anything, or nothing that is understood.
 UNSAID = "NOASSERTION"
@@ -67,7 +68,8 @@ def _meant(
         return _Meant(None, ("the source names none; find out, and say who says so",))
     if len(licenses) > _MOST_LICENSES:
         return _Meant(None, (f"the source names {len(licenses)} of them",))
-    readings = [_one(ways, facts) for ways in licenses]
+    reader = Reader(facts)
+    readings = [_one(ways, reader, facts) for ways in licenses]
     doubts = distinct(doubt for one in readings for doubt in one.doubts)
     expressions = distinct(one.expression for one in readings if one.expression)
     requires = distinct(duty for one in readings for duty in one.requires)
@@ -94,7 +96,9 @@ def _without_parts(expressions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one for one in expressions if one not in within)
 
 
-def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
+def _one(
+    ways: tuple[str, ...], reader: Reader, facts: Mapping[str, LicenseFacts]
+) -> _Meant:
     """Return what one license means that is named in several ways."""
     if ways == (UNSAID,):
         return _Meant(None, ("the source does not say; find out, and say who says so",))
@@ -102,8 +106,8 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
         return _Meant(NOTHING)
     clear: list[_Meant] = []
     doubts: list[str] = []
-    for text in ways:
-        reading = read(text, facts)
+    readings = [reader.read(text) for text in ways]
+    for text, reading in zip(ways, readings, strict=True):
         if reading.doubts or not reading.expression:
             told = "; ".join(reading.doubts) or "which license it is is not certain"
             doubts.append(f'"{text[:100]}": {told}')
@@ -112,7 +116,7 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     expressions = distinct(one.expression for one in clear if one.expression)
     if len(expressions) > 1:
         return _Meant(None, (f"it is named as {' and as '.join(expressions)}",))
-    if not clear or any(_restricts(text, expressions[0], facts) for text in ways):
+    if not clear or any(_restricts(one, expressions[0], reader) for one in readings):
         return _Meant(None, tuple(doubts))
     unknown = _unknown(expressions[0], facts)
     if unknown:
@@ -120,11 +124,10 @@ def _one(ways: tuple[str, ...], facts: Mapping[str, LicenseFacts]) -> _Meant:
     return clear[0]
 
 
-def _restricts(text: str, clear: str, facts: Mapping[str, LicenseFacts]) -> bool:
-    """Whether a text that is not understood rules out what the clear name does not."""
-    reading = read(text, facts)
+def _restricts(reading: Reading, clear: str, reader: Reader) -> bool:
+    """Whether what is not understood rules out what the clear name does not."""
     barred = {*reading.forbids, *(bar.permission for bar in reading.bars)}
-    return bool(reading.doubts) and not barred <= set(read(clear, facts).forbids)
+    return bool(reading.doubts) and not barred <= set(reader.read(clear).forbids)
 
 
 def _unknown(expression: str, facts: Mapping[str, LicenseFacts]) -> str:

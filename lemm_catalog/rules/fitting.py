@@ -30,18 +30,14 @@ class Weight(NamedTuple):
         return self, Weight(self.dataset, self.lean_steps, is_lean=True)
 
     @property
-    def stays(self) -> int:
-        """What stays once the dataset is published."""
-        return sum(after for _, after in self.steps)
-
-    @property
-    def peak(self) -> int:
-        """The most it takes while it is worked on, from an empty start."""
+    def course(self) -> tuple[int, int]:
+        """The most it takes while it is worked on, and what stays in the end."""
         most, settled = 0, 0
         for during, after in self.steps:
-            most = max(most, settled + during)
+            if settled + during > most:
+                most = settled + during
             settled += after
-        return most
+        return most, settled
 
 
 class Room(NamedTuple):
@@ -77,16 +73,15 @@ class _Pulled(NamedTuple):
 
     def then(self, weight: Weight, jobs: int) -> Self:
         """Return the pull with one more dataset."""
-        peak, stays = weight.peak, weight.stays
+        peak, stays = weight.course
         if jobs <= 1:
             most = max(self.most, self.settled + peak)
-            return self._replace(most=most, settled=self.settled + stays)
+            return type(self)(most, self.settled + stays)
         # A dataset that ends smaller than it began must not pay for its neighbors.
         stays = max(0, stays)
         settled = self.settled + stays
-        worst = sorted((*self.extras, peak - stays), reverse=True)[:jobs]
-        most = max(self.most, settled + sum(worst))
-        return self._replace(most=most, settled=settled, extras=tuple(worst))
+        worst = tuple(sorted((*self.extras, peak - stays), reverse=True)[:jobs])
+        return type(self)(max(self.most, settled + sum(worst)), settled, worst)
 
 
 def peak_of(weights: Sequence[Weight], jobs: int) -> int:
@@ -106,8 +101,8 @@ def with_room(weights: Sequence[Weight], room: Room, jobs: int) -> list[Weight]:
     chosen: list[Weight] = []
     pulled = _Pulled()
     for weight in weights:
-        way = _way_that_fits(pulled, weight, room, jobs) or weight
-        pulled = pulled.then(way, jobs)
+        fitting = _way_that_fits(pulled, weight, room, jobs)
+        way, pulled = fitting or (weight, pulled.then(weight, jobs))
         chosen.append(way)
     return chosen if room.holds(pulled.most) else list(weights)
 
@@ -117,17 +112,18 @@ def what_fits(weights: Sequence[Weight], room: Room, jobs: int) -> dict[int, Wei
     taken: dict[int, Weight] = {}
     pulled = _Pulled()
     for index, weight in enumerate(weights):
-        way = _way_that_fits(pulled, weight, room, jobs)
-        if way is not None:
-            taken[index] = way
-            pulled = pulled.then(way, jobs)
+        fitting = _way_that_fits(pulled, weight, room, jobs)
+        if fitting is not None:
+            taken[index], pulled = fitting
     return taken
 
 
 def _way_that_fits(
     pulled: _Pulled, weight: Weight, room: Room, jobs: int
-) -> Weight | None:
+) -> tuple[Weight, _Pulled] | None:
+    """Return the first way to pull a dataset that fits, and the pull with it."""
     for way in weight.ways:
-        if not way.steps or room.holds(pulled.then(way, jobs).most):
-            return way
+        then = pulled.then(way, jobs)
+        if not way.steps or room.holds(then.most):
+            return way, then
     return None

@@ -16,13 +16,12 @@ from lemm_catalog.errors import SourceError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.item_path import placer
 from lemm_catalog.model.item_table import Credited, ItemRow, ItemTable
-from lemm_catalog.model.license import Policy
 from lemm_catalog.model.receipt import Chosen, Selection
 from lemm_catalog.model.tally import Said, Share, Spelled, Tally
 from lemm_catalog.model.verdict import Decision, Verdict
-from lemm_catalog.rules.licensing import Facts, judge_expression
+from lemm_catalog.rules import licensing
 from lemm_catalog.rules.verdicts import RANK, worst
-from lemm_catalog.rules.wording.reading import judge_reading, read
+from lemm_catalog.rules.wording.reading import Reader, judge_reading
 from lemm_catalog.sizes import format_decimal
 
 Judge = Callable[[str], Said]
@@ -34,7 +33,7 @@ _MOST_SPELLING = 1_000
 _MOST_ITEMS = 20_000_000
 
 
-def judging(table: ItemTable, facts: Facts, policy: Policy) -> Judge:
+def judging(table: ItemTable, reader: Reader, by: licensing.Judge) -> Judge:
     """Return what judges the spellings of a table under a policy.
 
     A spelling is looked up in the manifest's own words first, and read then.
@@ -49,10 +48,10 @@ def judging(table: ItemTable, facts: Facts, policy: Policy) -> Judge:
             shown = fit_to_show(spelling)
             return Said(shown, None, "review", "the text is no license that is known")
         if expression := words.get(spelling):
-            verdict = judge_expression(expression, facts, policy)
+            verdict = by.expression(expression)
         else:
-            reading = read(spelling, facts)
-            verdict = judge_reading(reading, facts, policy)
+            reading = reader.read(spelling)
+            verdict = judge_reading(reading, by)
             # While there are doubts, what it names is not what it is under.
             expression = None if reading.doubts else reading.expression
         reason = "; ".join(verdict.reasons)

@@ -38,7 +38,7 @@ def items_of(
     ``said`` is what the user has agreed to.
     """
     return tuple(
-        _item(shelf.dossiers[one.entry.id], one, enforced, said) for one in wanted
+        item_of(shelf.dossiers[one.entry.id], one, enforced, said) for one in wanted
     )
 
 
@@ -58,9 +58,13 @@ def kept_ruling(shelf: Shelf, name: str) -> Ruling:
     return Ruling(name, lambda judged, _: judged.verdicts[name])
 
 
-def _item(
-    dossier: Dossier, wanted: Wanted, enforced: Ruling | None, said: Said
+def item_of(
+    dossier: Dossier,
+    wanted: Wanted,
+    enforced: Ruling | None = None,
+    said: Said = MappingProxyType({}),
 ) -> Item:
+    """Return what is wanted of one dataset."""
     entry = wanted.entry
     artifacts, licenses = dossier.artifacts, dossier.licenses
     if len(wanted.parts) < len(entry.rungs):

@@ -24,12 +24,16 @@ _ID = re.compile(r"(DocumentRef-[a-z0-9.-]+:)?[a-z0-9.-]+\+?", re.I | re.A)
 
 
 class Stance(NamedTuple):
-    """What is known of a license id; ``is_exception`` is for what goes after WITH."""
+    """What is known of a license id; ``is_exception`` is for what goes after WITH.
+
+    ``facts`` has the title and the texts, of the last file that describes it.
+    """
 
     permits: frozenset[str]
     requires: frozenset[Duty]
     forbids: frozenset[str]
-    is_exception: bool = False
+    is_exception: bool
+    facts: LicenseFacts
 
 
 Known = Mapping[str, Stance]
@@ -42,7 +46,9 @@ def known_in(facts: Facts) -> Known:
     """
     found: dict[str, Stance] = {}
     for entry in facts.values():
-        stance = Stance(entry.permits, entry.requires, entry.forbids, entry.exception)
+        stance = Stance(
+            entry.permits, entry.requires, entry.forbids, entry.exception, entry
+        )
         for id_ in entry.ids:
             folded = id_.casefold()
             other = found.get(folded)
@@ -56,18 +62,19 @@ def _stricter(one: Stance, other: Stance) -> Stance:
         requires=one.requires | other.requires,
         forbids=one.forbids | other.forbids,
         is_exception=one.is_exception and other.is_exception,
+        facts=one.facts,
     )
 
 
 class Judge:
-    """Judges by what is known of licenses and what a policy demands.
+    """Judges by what is known of licenses and what a policy ``demands``.
 
     What was judged once is remembered: ten thousand manifests share a few licenses.
     """
 
     def __init__(self, known: Known, demands: Iterable[str]) -> None:
         self._known = known
-        self._demands = frozenset(demands)
+        self.demands = frozenset(demands)
         self.expression = cache(self._expression)
         self._license = cache(self._judge_license)
 
@@ -111,7 +118,7 @@ class Judge:
         if stance is None or not stance.is_exception:
             unknown = _review(f"what {added} adds or takes away is not known")
             return worst([verdict, unknown])
-        if forbidden := sorted(self._demands & stance.forbids):
+        if forbidden := sorted(self.demands & stance.forbids):
             reason = f"{added} forbids {_listed(forbidden)}"
             return worst([verdict, Verdict("denied", (reason,))])
         duties = distinct((*verdict.duties, *sorted(stance.requires)))
@@ -124,13 +131,13 @@ class Judge:
         if stance.is_exception:
             return _review(f"{name} is an exception, which is no license by itself")
         duties = tuple(sorted(stance.requires))
-        if forbidden := sorted(self._demands & stance.forbids):
+        if forbidden := sorted(self.demands & stance.forbids):
             reason = f"{name} forbids {_listed(forbidden)}"
             return Verdict("denied", (reason,), duties)
-        if unsaid := sorted(self._demands - stance.permits):
+        if unsaid := sorted(self.demands - stance.permits):
             reason = f"{name} does not say whether it permits {_listed(unsaid)}"
             return Verdict("review", (reason,), duties)
-        reason = f"{name} permits {_listed(sorted(self._demands))}"
+        reason = f"{name} permits {_listed(sorted(self.demands))}"
         return Verdict("allowed", (reason,), duties)
 
     def _stance(self, name: str) -> Stance | None:

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lemm_catalog.digest import Digest
+from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.lock import Filter, Lock, LockedFile
 from lemm_catalog.model.locking import CommitChange, PinChange
 from lemm_catalog.model.manifest import File, Manifest
 from lemm_catalog.model.source import Source
+from lemm_catalog.model.told import plain_line
 
 
 class Pinned(NamedTuple):
@@ -108,6 +110,54 @@ def new_lock(
         files=files,
         commits=commits,
         filters=filters,
+    )
+
+
+class Noted(NamedTuple):
+    """What the source of an artifact said of its version when all was well."""
+
+    artifact: Artifact
+    url: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+def noted_lock(
+    dataset: str, old: Lock | None, noted: Sequence[Noted], when: str
+) -> Lock:
+    """Return the lock with what the first source of each file said of its version.
+
+    Nothing is pinned here: a file without an exact size is `lock`'s to look at, and
+    what is no plain line is left out, as in a lock.
+    """
+    files = dict(old.files) if old else {}
+    keys = {pin.path: key for key, pins in files.items() for pin in pins}
+    done = set[str]()
+    for one in noted:
+        artifact = one.artifact
+        if artifact.size is None or artifact.path in done:
+            continue
+        done.add(artifact.path)
+        key = keys.get(artifact.path, artifact.path)
+        sums = {digest.algorithm: digest.value for digest in artifact.digests}
+        blank = LockedFile(path=artifact.path, size=artifact.size, checksums=sums)
+        pins = files.get(key) or (blank,)
+        said = {
+            "url": one.url,
+            "etag": plain_line(one.etag),
+            "last_modified": plain_line(one.last_modified),
+        }
+        files[key] = tuple(
+            pin.model_copy(update=said) if pin.path == artifact.path else pin
+            for pin in pins
+        )
+    return Lock(
+        schema_="lemm-catalog/lock@1",
+        id=dataset,
+        locked=when,
+        files=files,
+        commits=old.commits if old else {},
+        filters=old.filters if old else {},
     )
 
 

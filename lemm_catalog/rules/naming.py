@@ -1,25 +1,17 @@
 """The licenses that an expression names: where their texts are, what they ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
-from lemm_catalog.model.license import LicenseFacts
 from lemm_catalog.model.terms import Named
-from lemm_catalog.rules.licensing import Facts, folded
+from lemm_catalog.rules.licensing import Known, folded
 from lemm_catalog.rules.verdicts import distinct
 
 T = TypeVar("T")
 
-# Each license by its id without upper case: to be looked up ten thousand times.
-Known = Mapping[str, LicenseFacts]
 Groups = tuple[tuple[str, ...], ...]
 
 _SPDX = "https://spdx.org/licenses/{}.html"
-
-
-def known_by_id(facts: Facts) -> Known:
-    """Return what is known of each license, by its id without upper case."""
-    return {id_.casefold(): entry for entry in facts.values() for id_ in entry.ids}
 
 
 def named_in(expression: str, known: Known) -> tuple[Named, ...]:
@@ -45,8 +37,8 @@ def asking_in(expression: str, known: Known) -> Groups:
 
     def of_id(name: str) -> Groups:
         name = name.partition(" WITH ")[0]
-        entry = known.get(name.casefold())
-        asks = entry is not None and "acceptance" in entry.requires
+        stance = known.get(name.casefold())
+        asks = stance is not None and "acceptance" in stance.requires
         return ((name,),) if asks else ()
 
     groups = folded(expression, of_id, _joined, _either)
@@ -66,14 +58,14 @@ def _joined(sides: Sequence[tuple[T, ...]]) -> tuple[T, ...]:
 
 
 def _named(name: str, known: Known) -> Named:
-    entry = known.get(name.casefold())
-    if entry is None:
+    stance = known.get(name.casefold())
+    if stance is None:
         # An exception is in no catalog, but on SPDX's list it has a page.
         is_exception = "exception" in name.casefold()
         return Named(id=name, url=_SPDX.format(name) if is_exception else None)
     return Named(
         id=name,
-        title=entry.title,
-        url=entry.text_of(name),
-        duties=tuple(sorted(entry.requires)),
+        title=stance.facts.title,
+        url=stance.facts.text_of(name),
+        duties=tuple(sorted(stance.requires)),
     )

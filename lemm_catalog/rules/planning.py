@@ -9,11 +9,9 @@ what the pull really uses at any moment, if the sizes in the manifests are right
 
 from collections.abc import Iterator, Sequence
 
-from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.inventory import Holding, Inventory, Staged
+from lemm_catalog.model.inventory import Inventory
 from lemm_catalog.model.item import Item, Options
 from lemm_catalog.model.plan import (
-    WORK,
     Action,
     Limits,
     Plan,
@@ -26,11 +24,16 @@ from lemm_catalog.rules.deciding import (
     decide,
     left_out,
     unpacked_at_once,
-    what_counts,
 )
 from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits, with_room
 from lemm_catalog.rules.picking import ALL_IS_HERE
 from lemm_catalog.rules.remedies import remedies
+from lemm_catalog.rules.weighing import (
+    comes_in_one_pass,
+    paths_of_work,
+    weigh,
+    with_lean_steps,
+)
 
 
 def make_plan(
@@ -45,18 +48,16 @@ def make_plan(
     )
     decided = [decide(item, inventory.of(item.id), options) for item in items]
     weights = [
-        _weigh(item, actions, inventory.of(item.id), options)
+        weigh(item, actions, inventory.of(item.id), options)
         for item, actions in zip(items, decided, strict=True)
     ]
-    if options.fit:
-        fitting = what_fits(weights, room, options.jobs)
-        decided = [
-            actions if index in fitting else left_out(actions)
-            for index, actions in enumerate(decided)
+    # In one pass is the second choice: nobody asks for it where there is room.
+    if not room.holds(peak_of(weights, options.jobs)):
+        weights = [
+            with_lean_steps(one, item, actions, inventory.of(item.id), options)
+            for one, item, actions in zip(weights, items, decided, strict=True)
         ]
-        weights = list(fitting.values())
-    else:
-        weights = with_room(weights, room, options.jobs)
+        weights, decided = _fitted(weights, decided, room, options)
     lean = {weight.dataset for weight in weights if weight.is_lean}
     datasets = tuple(
         _planned(item, actions, inventory, options, is_lean=item.id in lean)
@@ -81,67 +82,18 @@ def make_plan(
     )
 
 
-def _weigh(
-    item: Item, actions: Sequence[Action], holding: Holding, options: Options
-) -> Weight:
-    """Return what a dataset's work takes on disk, artifact by artifact."""
-    work = _paths_of_work(actions)
-    steps = tuple(
-        _step(artifact, holding, options)
-        for artifact in item.artifacts
-        if artifact.path in work
-    )
-    lean = tuple(
-        _lean_step(artifact, holding, options)
-        for artifact in item.artifacts
-        if artifact.path in work
-    )
-    if any(action.action in {"refuse", "ask"} for action in actions):
-        # Nothing of it is published, so that nothing that lies there goes, either.
-        steps, lean = _freeing_nothing(steps), _freeing_nothing(lean)
-    return Weight(item.id, steps, lean if lean != steps else ())
-
-
-def _freeing_nothing(steps: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((most, max(stays, 0)) for most, stays in steps)
-
-
-def _lean_step(
-    artifact: Artifact, holding: Holding, options: Options
-) -> tuple[int, int]:
-    """Return what `_step` does, for an artifact that is unpacked as it arrives."""
-    if not _comes_in_one_pass(artifact, holding, options):
-        return _step(artifact, holding, options)
-    staged = what_counts(artifact, holding.staged.get(artifact.path))
-    # What is here of the archive goes first.
-    stays = artifact.unpacked - (staged.done + staged.scraps if staged else 0)
-    return stays, stays
-
-
-def _step(artifact: Artifact, holding: Holding, options: Options) -> tuple[int, int]:
-    """Return the most an artifact takes while it is worked on, and what stays."""
-    staged = what_counts(artifact, holding.staged.get(artifact.path))
-    if staged and staged.record:
-        return 0, 0
-    size = artifact.size or 0
-    missing = _missing(size, staged, holding.lying.get(artifact.path))
-    archive_goes = artifact.unpack is not None and not options.keep_archives
-    most = missing + artifact.unpacked - (staged.scraps if staged else 0)
-    return most, most - (size if archive_goes else 0)
-
-
-def _comes_in_one_pass(artifact: Artifact, holding: Holding, options: Options) -> bool:
-    """Whether an archive can be unpacked without ever lying on the disk."""
-    staged = what_counts(artifact, holding.staged.get(artifact.path))
-    is_here = staged is not None and staged.done == artifact.size
-    is_here = is_here or holding.lying.get(artifact.path) == artifact.size
-    return artifact.reads_forward and not options.keep_archives and not is_here
-
-
-def _missing(size: int, staged: Staged | None, lying: int | None) -> int:
-    if lying == size:
-        return 0
-    return size - (staged.done if staged else 0)
+def _fitted(
+    weights: list[Weight], decided: list[list[Action]], room: Room, options: Options
+) -> tuple[list[Weight], list[list[Action]]]:
+    """Return the weights of what is taken, and all actions, where room is short."""
+    if not options.fit:
+        return with_room(weights, room, options.jobs), decided
+    fitting = what_fits(weights, room, options.jobs)
+    taken = [
+        actions if index in fitting else left_out(actions)
+        for index, actions in enumerate(decided)
+    ]
+    return list(fitting.values()), taken
 
 
 def _planned(
@@ -155,11 +107,11 @@ def _planned(
     skipped = {a.path for a in actions if a.action == "skip"}
     in_one_pass: tuple[str, ...] = ()
     if is_lean:
-        holding, work = inventory.of(item.id), _paths_of_work(actions)
+        holding, work = inventory.of(item.id), paths_of_work(actions)
         sizes = {
             artifact.path: artifact.size or 0
             for artifact in item.artifacts
-            if artifact.path in work and _comes_in_one_pass(artifact, holding, options)
+            if artifact.path in work and comes_in_one_pass(artifact, holding, options)
         }
         in_one_pass = tuple(sizes)
         actions = unpacked_at_once(actions, sizes)
@@ -180,10 +132,6 @@ def _planned(
         in_one_pass=in_one_pass,
         policy=item.policy,
     )
-
-
-def _paths_of_work(actions: Sequence[Action]) -> set[str]:
-    return {action.path for action in actions if action.action in WORK}
 
 
 def _totals(datasets: Sequence[PlannedDataset], peak: int) -> Totals:

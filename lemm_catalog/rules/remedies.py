@@ -7,6 +7,8 @@ from lemm_catalog.rules.fitting import Room, Weight, peak_of, what_fits
 from lemm_catalog.sizes import format_size
 
 _MOST_SHOWN = 5
+# Longer lists are cut: nobody reads ten thousand names.
+_MOST_NAMED = 12
 
 
 def remedies(
@@ -64,6 +66,13 @@ def _take_less(weights: Sequence[Weight], room: Room, jobs: int) -> list[str]:
         return []
     peak = peak_of(list(fitting.values()), jobs)
     return [
-        f"--fit takes {', '.join(taken)} ({format_size(peak)} at its peak) and leaves "
-        f"{', '.join(left_out)}"
+        f"--fit takes {_named(taken)} ({format_size(peak)} at its peak) and leaves "
+        f"{_named(left_out)}"
     ]
+
+
+def _named(ids: Sequence[str]) -> str:
+    """Return datasets by name, the first of many and how many more there are."""
+    if len(ids) <= _MOST_NAMED:
+        return ", ".join(ids)
+    return f"{', '.join(ids[:_MOST_SHOWN])} and {len(ids) - _MOST_SHOWN:,} more"

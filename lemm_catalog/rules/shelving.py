@@ -11,7 +11,7 @@ from lemm_catalog.model.terms import Claimed, Consent, Terms
 from lemm_catalog.model.verdict import Verdict
 from lemm_catalog.rules.artifacts import artifacts_of
 from lemm_catalog.rules.licensing import Judge, known_in
-from lemm_catalog.rules.naming import asking_in, known_by_id, named_in
+from lemm_catalog.rules.naming import asking_in, named_in
 
 
 def shelved(catalog: Catalog) -> Shelf:
@@ -37,9 +37,8 @@ class Shelver:
             for name, policy in catalog.policies.items()
         }
         self._verdicts = cache(self._judged_by_all)
-        entries = known_by_id(catalog.licenses)
-        self._named = cache(lambda text: named_in(text, entries))
-        self._asking = cache(lambda text: asking_in(text, entries))
+        self._named = cache(lambda text: named_in(text, known))
+        self._asking = cache(lambda text: asking_in(text, known))
 
     def entry(self, manifest: Manifest) -> Entry:
         """Return what a dataset is selected by."""

@@ -36,7 +36,7 @@ class Contents:
         self, wanted: Iterable[tuple[str, Iterable[tuple[str, int]]]]
     ) -> Inventory:
         """Return what is here of some datasets: ids, and (path, size) of each file."""
-        begun = self._begun()
+        begun = self.begun()
         holdings = {
             dataset: self.holding(dataset, artifacts)
             for dataset, artifacts in wanted
@@ -46,7 +46,7 @@ class Contents:
             holdings=holdings, used=self.used_bytes(), free=self.free_bytes()
         )
 
-    def _begun(self) -> frozenset[str]:
+    def begun(self) -> frozenset[str]:
         """Return the names of all of which there may be anything.
 
         Four folders are listed once, where each of ten thousand datasets would ask

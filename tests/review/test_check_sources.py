@@ -1,6 +1,7 @@
 """``check-sources``: what sources answer, and what that means."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends, Network
 from lemm_catalog.load.catalog import load
-from lemm_catalog.model.probe import Answer, Seen
+from lemm_catalog.model.probe import Answer, Probe, Seen
 from lemm_catalog.probing.asking import PER_HOST, ask_all
 from lemm_catalog.problems import errors_in
+from lemm_catalog.render.probes.text import render
 from lemm_catalog.rules.answering import judged
 from tests.builders import a_file
 from tests.cli.running import run, snapshot, write_manifest
@@ -109,6 +111,94 @@ def test_private_addresses_are_not_visited_unless_allowed(server: HttpServer) ->
     assert [one["state"] for one in done.json["sources"]] == ["private"]
     assert server.requests == []
     assert done.code == 0
+
+
+def test_a_narrow_terminal_cuts_no_reason_and_shows_the_findings_last() -> None:
+    long = "has 1,234,567,890 bytes, and 1,234,567,891 are pinned in the manifest"
+    probes = (
+        Probe("a", "gone.zip", "https://x.org/gone.zip", "gone", "has no such file"),
+        Probe("a", "big.zip", "https://x.org/big.zip", "changed", long),
+        Probe("b", "shy.zip", "https://x.org/shy.zip", "refused", "refuses access"),
+        Probe("b", "well.zip", "https://x.org/well.zip", "fine", ""),
+    )
+    lines = render(probes, 60).splitlines()
+    assert lines[0] == "fine         b/well.zip"
+    assert lines[1] == "refused      b/shy.zip: refuses access"
+    assert lines[-1] == "4 sources: 1 gone, 1 changed, 1 refused, 1 fine"
+    assert long in " ".join(" ".join(lines).split())
+    assert max(map(len, lines)) <= 60
+    rows = render(probes, None).splitlines()  # a pipe gets one line for each source
+    assert [row.split()[0] for row in rows[1:-1]] == [one.state for one in probes]
+    assert all(one.source in row for one, row in zip(probes, rows[1:], strict=False))
+
+
+ANYWHERE = "93.184.216.34"
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let open.example be a public address, served from here; note all connections.
+
+    What is judged is judged as ever: only where a public address leads is another.
+    """
+    names = {"open.example": ANYWHERE, "inner.example": "127.0.0.1"}
+    noted: list[str] = []
+
+    class Routed(socket.socket):
+        def connect(self, place: Any) -> None:
+            noted.append(place[0])
+            host = "127.0.0.1" if place[0] == ANYWHERE else place[0]
+            super().connect((host, *place[1:]))
+
+    def look_up(host: str, port: int, **_: Any) -> list[Any]:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, (names.get(host, host), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "socket", Routed)
+    return noted
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "169.254.169.254", "10.0.0.1", "0.0.0.0", "localhost"),
+        *("[::1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "inner.example"),
+    ],
+)
+def test_a_public_source_that_leads_to_a_private_address_is_not_followed(
+    host: str, connected: list[str]
+) -> None:
+    page = {"/notes.tar.gz": DATA}
+    with HttpServer(page) as inner, HttpServer(page) as outer:
+        outer.script("*", Redirect(f"http://{host}:{inner.port}/notes.tar.gz"))
+        catalog_of(f"http://open.example:{outer.port}/notes.tar.gz")
+        done = run("check-sources", "--catalog", "mine", "--json")
+        [one] = done.json["sources"]
+        assert one["state"] == "private"
+        assert host.strip("[]") in one["message"]
+        assert "private address" in one["message"] or "this machine" in one["message"]
+        assert (len(outer.requests), inner.requests) == (1, [])
+        assert set(connected) == {ANYWHERE}
+
+
+def test_update_keeps_what_else_a_lock_holds(server: HttpServer) -> None:
+    """A lock has one writer: commits and patterns stay, a line for each file."""
+    catalog_of(server.url("/notes.tar.gz"))
+    check("--update")
+    path = Path("mine/locks/notes.json")
+    lock = json.loads(path.read_text("utf-8"))
+    lock["commits"] = {"hf://datasets/a/b@main": "0" * 40}
+    lock["filters"] = {"wavs/": {"include": ["*.wav"], "exclude": []}}
+    [pin] = lock["files"]["notes.tar.gz"]
+    said = {key: pin.pop(key) for key in ("etag", "last_modified") if key in pin}
+    path.write_text(json.dumps(lock), encoding="utf-8")
+    assert check("--update") == (0, ["fine"])
+    text = path.read_text("utf-8")
+    after = json.loads(text)
+    assert (after["commits"], after["filters"]) == (lock["commits"], lock["filters"])
+    assert after["files"] == {"notes.tar.gz": [pin | said]}
+    assert sum("notes.tar.gz" in line for line in text.splitlines()) == 2
 
 
 def test_update_notes_what_was_seen_and_a_change_is_then_found(

@@ -11,7 +11,7 @@ from lemm_catalog.rules.licensing import judge_expression
 from lemm_catalog.rules.wording.reading import judge_reading
 from lemm_catalog.rules.wording.tongues import ELEMENTS, PLACE_NAMES, SCOPES
 from tests.fuzz.effort import examples, in_time
-from tests.wording.facts import FACTS, POLICIES, reading, verdict
+from tests.wording.facts import FACTS, POLICIES, judge_of, reading, verdict
 from tests.wording.test_strings import STRINGS
 from tests.wording.tricky import FREE, TRICKY
 
@@ -170,7 +170,7 @@ def test_nothing_joined_with_a_denied_text_is_allowed(
 @given(texts, st.sampled_from(sorted(POLICIES)))
 def test_what_is_in_doubt_is_allowed_to_nobody(text: str, policy: str) -> None:
     found = reading(text)
-    judged = judge_reading(found, FACTS, POLICIES[policy])
+    judged = judge_reading(found, judge_of(policy))
     assert judged.reasons
     assert text == found.text
     if found.doubts:

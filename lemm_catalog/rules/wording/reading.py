@@ -7,11 +7,12 @@ kinds of dashes change nothing; joined with a denied text, nothing is allowed.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
-from lemm_catalog.model.license import LicenseFacts, Policy
+from lemm_catalog.model.license import LicenseFacts
 from lemm_catalog.model.reading import Bar, Reading
 from lemm_catalog.model.verdict import Verdict
-from lemm_catalog.rules.licensing import judge_expression, license_ids
+from lemm_catalog.rules.licensing import Judge, license_ids
 from lemm_catalog.rules.verdicts import distinct, worst
 from lemm_catalog.rules.wording.known import Shelf, shelf_of
 from lemm_catalog.rules.wording.naming import name_of_id
@@ -32,13 +33,28 @@ _MOST_LETTERS = 10_000
 _FEW = 3
 _ID = re.compile(r"[^\s()]+")
 _WORDS = frozenset({"AND", "OR"})
-# The last facts seen, kept with what was made of them; a catalog has but one set.
-_shelves: dict[tuple[int, ...], tuple[tuple[LicenseFacts, ...], Shelf]] = {}
 
 
-def read(text: str, facts: Facts) -> Reading:
-    """Return what a license text says, with every doubt about it."""
-    shelf = _shelf(facts)
+class Reader:
+    """Reads license texts by what a catalog knows of licenses.
+
+    That is made ready once, at the first text, and takes a tenth of a second: whoever
+    has several texts keeps the reader.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return shelf_of(self._facts)
+
+    def read(self, text: str) -> Reading:
+        """Return what a license text says, with every doubt about it."""
+        return _read(text, self._shelf)
+
+
+def _read(text: str, shelf: Shelf) -> Reading:
     if len(text) > _MOST_LETTERS:
         doubt = f"the text has {len(text)} letters, more than are read here"
         return Reading(text, None, (doubt,))
@@ -66,14 +82,14 @@ def read(text: str, facts: Facts) -> Reading:
     return reading
 
 
-def judge_reading(reading: Reading, facts: Facts, policy: Policy) -> Verdict:
-    """Return the verdict of a policy on a text that was read."""
+def judge_reading(reading: Reading, judge: Judge) -> Verdict:
+    """Return the verdict of a judge on a text that was read."""
     verdicts = [
         Verdict("denied", (f'"{bar.words}" rules out {_said(bar.permission)}',))
         for bar in reading.bars
-        if bar.permission in policy.permits
+        if bar.permission in judge.demands
     ]
-    verdicts += [_judge_any(options, facts, policy) for options in reading.judged]
+    verdicts += [_judge_any(options, judge) for options in reading.judged]
     if reading.doubts or not verdicts:
         verdicts.append(Verdict("review", reading.doubts or ("nothing is said",)))
     if reading.notes:
@@ -81,9 +97,9 @@ def judge_reading(reading: Reading, facts: Facts, policy: Policy) -> Verdict:
     return worst(verdicts)
 
 
-def _judge_any(options: Sequence[str], facts: Facts, policy: Policy) -> Verdict:
+def _judge_any(options: Sequence[str], judge: Judge) -> Verdict:
     """Judge alternatives of which any may hold: only what all of them are, it is."""
-    verdicts = [judge_expression(option, facts, policy) for option in options]
+    verdicts = [judge.expression(option) for option in options]
     if len({verdict.decision for verdict in verdicts}) == 1:
         # Of many versions of one license, what is said of the first is enough.
         found = worst(verdicts)
@@ -92,16 +108,6 @@ def _judge_any(options: Sequence[str], facts: Facts, policy: Policy) -> Verdict:
     reasons = distinct(reason for verdict in verdicts for reason in verdict.reasons)
     doubt = f"which of {', '.join(options)} holds is not said"
     return worst([Verdict("review", (doubt, *reasons))])
-
-
-def _shelf(facts: Facts) -> Shelf:
-    entries = tuple(facts.values())
-    key = tuple(map(id, entries))
-    if key not in _shelves:
-        if len(_shelves) > 8:
-            _shelves.clear()
-        _shelves[key] = (entries, shelf_of(facts))
-    return _shelves[key][1]
 
 
 def _of_expression(text: str, expression: str, shelf: Shelf) -> Reading:

@@ -11,6 +11,7 @@ from lemm_catalog.errors import SourceError
 from lemm_catalog.model.item_table import ItemRow, ItemTable
 from lemm_catalog.model.license import Policy
 from lemm_catalog.model.verdict import Verdict
+from lemm_catalog.rules import licensing
 from lemm_catalog.rules.itemizing import (
     Decided,
     Judge,
@@ -21,6 +22,7 @@ from lemm_catalog.rules.itemizing import (
     with_items,
 )
 from lemm_catalog.rules.verdicts import RANK
+from lemm_catalog.rules.wording.reading import Reader
 from tests.builders import facts
 
 FACTS = {
@@ -45,11 +47,13 @@ TABLE = ItemTable(
     path="a/{key:03}.wav",
     words=(("Zero", "CC0-1.0"), ("NC", "CC-BY-NC-4.0"), ("US", "LicenseRef-Port")),
 )
+READER = Reader(FACTS)
 GRAVITY = {"Zero": 0, "CC BY 4.0": 0, "US": 1, "?": 1, "": 1, "NC": 2}
 
 
 def judge(table: ItemTable = TABLE) -> Judge:
-    return judging(table, FACTS, POLICY)
+    by = licensing.Judge(licensing.known_in(FACTS), POLICY.permits)
+    return judging(table, READER, by)
 
 
 def decided(*found: tuple[str, str]) -> Decided:

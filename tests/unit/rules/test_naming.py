@@ -2,10 +2,11 @@
 
 import pytest
 
-from lemm_catalog.rules.naming import asking_in, known_by_id, named_in
+from lemm_catalog.rules.licensing import known_in
+from lemm_catalog.rules.naming import asking_in, named_in
 from tests.builders import facts
 
-KNOWN = known_by_id(
+KNOWN = known_in(
     {
         "a": facts("LicenseRef-A", requires=["acceptance"], url="https://a.example"),
         "b": facts("LicenseRef-B", requires=["acceptance", "attribution"]),
