@@ -91,6 +91,13 @@ SHAPE = (
         "status: {state: deprecated, reason: old, replaced_by: gone}",
     ),
     Code(
+        "todo-left",
+        "warning",
+        "A draft still has an x-todo: what its source could not tell.",
+        "A guess would pass for something that somebody has judged.",
+        "Settle each line of it, then take x-todo out.",
+    ),
+    Code(
         "bad-citation",
         "error",
         "The citation is not well-formed BibTeX.",

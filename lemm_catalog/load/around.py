@@ -57,3 +57,18 @@ def missing_companions(manifest: Manifest, document: Document) -> Iterator[Probl
                 message = f"there is no {source.path} beside this manifest"
                 hint = "put the file there; a URL begins with https://"
                 yield document.problem(key, "missing-companion", message, hint=hint)
+
+
+def unsettled(document: Document) -> Iterator[Problem]:
+    """Give what a draft still leaves to a person; the key says nothing to a program."""
+    left = document.data.get("x-todo") if isinstance(document.data, dict) else None
+    if left:
+        count = len(left) if isinstance(left, list) else 1
+        what = "1 thing is" if count == 1 else f"{count} things are"
+        yield document.problem(
+            ("x-todo",),
+            "todo-left",
+            f"{what} still to be settled",
+            hint="settle each, then take x-todo out",
+            severity="warning",
+        )

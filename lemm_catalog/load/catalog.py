@@ -10,6 +10,7 @@ from lemm_catalog.load.around import (
     ids_around,
     listed,
     missing_companions,
+    unsettled,
 )
 from lemm_catalog.load.check import Model, check
 from lemm_catalog.load.document import Document, read_json, read_yaml
@@ -182,6 +183,7 @@ class Reader:
         self._override(manifest.id, path)
         self.manifests[manifest.id] = manifest, document
         self.problems.extend(missing_companions(manifest, document))
+        self.problems.extend(unsettled(document))
 
     def _override(self, name: str, path: Path) -> None:
         """Let a manifest take the place of one of the same id, and say so."""
