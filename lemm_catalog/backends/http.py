@@ -129,6 +129,7 @@ class HttpBackend(Backend):
             self._pool.discard(answer)
             location = answer.head.headers.get("location")
             url = redirected(address.shown, url, location)
+        trail.is_reused = False  # so many answers in a row are no leftovers
         raise SourceError(f"{address.shown}: redirects more than {MAX_REDIRECTS} times")
 
     def close(self) -> None:
