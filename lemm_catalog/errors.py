@@ -59,11 +59,13 @@ class UsageError(LemmError):
 class SourceError(LemmError):
     """A source could not give its bytes, and asking again would not help.
 
-    ``status`` is what an HTTP server answered with, if it did.
+    ``status`` is what an HTTP server answered with, if it did. What is doubtful came
+    over a connection that had served before: it may have been left over there.
     """
 
     exit_code = 3
     status: int | None = None
+    is_doubtful: bool = False
 
 
 class PassingError(SourceError):

@@ -29,13 +29,15 @@ class Address:
     """Where bytes are, and the bearer token that this origin may see.
 
     ``name`` is what people call it, where that is not the URL; ``explain`` may put
-    an answer without bytes in better words than the wire has.
+    an answer without bytes in better words than the wire has. With ``anew`` it is
+    asked for over a connection that nobody has used before.
     """
 
     url: str
     token: str | None = field(default=None, repr=False)
     name: str | None = None
     explain: Explain | None = field(default=None, repr=False, compare=False)
+    anew: bool = field(default=False, repr=False, compare=False)
 
     @cached_property
     def shown(self) -> str:
@@ -95,7 +97,10 @@ class Reply(ABC):
 
     ``start`` is the offset of the first byte; ``total`` the size of the whole
     content, if the source says; ``is_whole`` tells that a range was not honored;
-    ``url`` is where the bytes come from, after all redirects.
+    ``url`` is where the bytes come from, after all redirects; ``waited`` how long the
+    answer took to begin, in seconds, without the time to connect, if that is known.
+    With ``is_reused`` it came over a connection that had served before: what was left
+    over there may have been taken for it.
     """
 
     url: str = ""
@@ -104,6 +109,8 @@ class Reply(ABC):
     is_whole: bool = False
     validators: Validators = Validators()
     content_type: str = ""
+    waited: float | None = None
+    is_reused: bool = False
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -165,16 +172,17 @@ class Backend(ABC):
 
     @final
     def several(
-        self, addresses: Iterator[Address]
+        self, addresses: Iterator[Address], rests: Callable[[], bool] = lambda: False
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Open whole contents one after the other, asking ahead where that is possible.
 
-        Each reply is to be read to its end, or closed, before the next is taken.
+        Each reply is to be read to its end, or closed, before the next is taken. Where
+        a connection breaks while the host ``rests``, what it owes is not given.
         """
-        return self._several(addresses)
+        return self._several(addresses, rests)
 
     def _several(
-        self, addresses: Iterator[Address]
+        self, addresses: Iterator[Address], rests: Callable[[], bool]
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Open each as it comes; what fails is given in place of a reply."""
         for address in addresses:

@@ -6,8 +6,9 @@ that a token never reaches another origin and https never falls back to http.
 """
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby
 
 from lemm_catalog.backends.base import (
@@ -60,15 +61,23 @@ class HttpBackend(Backend):
             headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
             if wanted := condition(validators):
                 headers["If-Range"] = wanted
-        url, answer = self._final(address, headers, None)
-        return self._reply(address, url, answer, start if is_part else None)
+        asked, trail = start if is_part else None, _Trail()
+        try:
+            url, answer = self._final(address, headers, None, trail)
+            reply = self._reply(address, url, answer, asked)
+        except SourceError as error:
+            error.is_doubtful = trail.is_reused
+            raise
+        reply.is_reused = trail.is_reused
+        return reply
 
     def _several(
-        self, addresses: Iterator[Address]
+        self, addresses: Iterator[Address], rests: Callable[[], bool]
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Ask ahead over one connection, and give the answers in their order."""
         for _, group in groupby(addresses, key=lambda address: origin(address.url)):
-            for address, answer in Pipeline(self._pool, _whole_headers).run(group):
+            pipeline = Pipeline(self._pool, _whole_headers, rests)
+            for address, answer in pipeline.run(group):
                 yield address, self._judged(address, answer)
 
     def _judged(
@@ -78,7 +87,7 @@ class HttpBackend(Backend):
             with translated(self, address):
                 if isinstance(answer, Exception):
                     raise answer
-                url, final = self._final(address, _ALWAYS, answer)
+                url, final = self._final(address, _ALWAYS, answer, _Trail())
                 return self._reply(address, url, final, None)
         except SourceError as error:
             return error
@@ -87,7 +96,7 @@ class HttpBackend(Backend):
         self, address: Address, url: str, answer: Answer, asked: int | None
     ) -> Reply:
         reply = _HttpReply(address, answer, self._pool)
-        reply.url = url
+        reply.url, reply.waited = url, answer.waited
         try:
             _explained(address, url, answer)
             check_status(address.shown, answer.head.status, answer.head.headers)
@@ -99,7 +108,11 @@ class HttpBackend(Backend):
         return reply
 
     def _final(
-        self, address: Address, headers: Mapping[str, str], first: Answer | None
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        first: Answer | None,
+        trail: "_Trail",
     ) -> tuple[str, Answer]:
         """Return the answer at the end of all redirects, and where that is."""
         url, seen = address.url, set[str]()
@@ -107,13 +120,16 @@ class HttpBackend(Backend):
             if url in seen:
                 raise SourceError(f"{address.shown}: redirects in a circle")
             seen.add(url)
-            answer = first or self._pool.ask(url, _with_token(address, url, headers))
+            sent = _with_token(address, url, headers)
+            answer = first or self._pool.ask(url, sent, anew=address.anew)
             first = None
+            trail.is_reused |= answer.is_reused
             if answer.head.status not in _REDIRECTS:
                 return url, answer
             self._pool.discard(answer)
             location = answer.head.headers.get("location")
             url = redirected(address.shown, url, location)
+        trail.is_reused = False  # so many answers in a row are no leftovers
         raise SourceError(f"{address.shown}: redirects more than {MAX_REDIRECTS} times")
 
     def close(self) -> None:
@@ -149,6 +165,13 @@ def _with_token(
 
 def _whole_headers(address: Address) -> Mapping[str, str]:
     return _with_token(address, address.url, _ALWAYS)
+
+
+@dataclass
+class _Trail:
+    """Whether any answer on the way came over a connection that had served before."""
+
+    is_reused: bool = False
 
 
 class _HttpReply(Reply):

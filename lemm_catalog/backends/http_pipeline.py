@@ -6,6 +6,7 @@ answered is asked again, one by one.
 """
 
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -22,14 +23,19 @@ class Pipeline:
     """Asks for whole contents of one origin; for one thread."""
 
     def __init__(
-        self, pool: Pool, headers: Callable[[Address], Mapping[str, str]]
+        self,
+        pool: Pool,
+        headers: Callable[[Address], Mapping[str, str]],
+        rests: Callable[[], bool],
     ) -> None:
         self._pool = pool
         self._headers = headers
+        self._rests = rests
         self._depth, self._deepest = 1, _DEEPEST
         self._to_ask: deque[Address] = deque()
         self._asked: deque[Address] = deque()
         self._connection: Connection | None = None
+        self._is_kept = False  # by somebody who asked before
         self._answers = 0  # on this connection
 
     def run(
@@ -38,10 +44,12 @@ class Pipeline:
         """Give each address with its answer, or with what went wrong.
 
         An answer is to be read to its end before the next one is asked for; if it is
-        not, the rest is asked over another connection.
+        not, the rest is asked over another connection, unless the host rests.
         """
         try:
             while self._has_more(addresses):
+                if self._connection is None and self._rests():
+                    return
                 address = (self._asked or self._to_ask)[0]
                 try:
                     answer = self._next_answer()
@@ -73,15 +81,25 @@ class Pipeline:
         origin = origin_of(address.url)
         if self._connection is None:
             self._answers = 0
-            self._connection = self._pool.kept(origin) or self._pool.fresh(origin)
+            kept = self._pool.kept(origin)
+            self._is_kept = kept is not None
+            self._connection = kept or self._pool.fresh(origin)
         batch = [self._to_ask[i] for i in range(min(len(self._to_ask), self._depth))]
         batch = batch[: self._depth - len(self._asked)]
+        # With others before it the time says nothing of the path.
+        sent = None if self._asked else time.monotonic()
         if batch:
             requests = (self._pool.request(a.url, self._headers(a)) for a in batch)
             self._connection.send(b"".join(requests))
             for _ in batch:
                 self._asked.append(self._to_ask.popleft())
-        return self._pool.answer(origin, self._connection, address.url, has_heirs=True)
+        answer = self._pool.answer(
+            origin, self._connection, address.url, has_heirs=True
+        )
+        return answer._replace(
+            waited=None if sent is None else time.monotonic() - sent,
+            is_reused=self._is_kept or self._answers > 0,
+        )
 
     def _go_on_after(self, answer: Answer) -> None:
         if answer.is_reusable:

@@ -4,6 +4,7 @@ import logging
 import re
 import ssl
 import threading
+import time
 import urllib.request
 import weakref
 from collections import deque
@@ -29,7 +30,8 @@ class Answer(NamedTuple):
     """The head of an answer, and its body on the connection it comes over.
 
     Where ``has_heirs``, more answers follow on it, for whoever asked ahead: it is
-    theirs to close or to keep.
+    theirs to close or to keep. ``waited`` is how long it took to begin, in seconds;
+    ``is_reused`` tells that the connection had served before.
     """
 
     origin: Origin
@@ -37,6 +39,8 @@ class Answer(NamedTuple):
     head: Head
     body: Body
     has_heirs: bool = False
+    waited: float | None = None
+    is_reused: bool = False
 
     @property
     def is_reusable(self) -> bool:
@@ -64,8 +68,10 @@ class Pool:
         context.set_alpn_protocols(["http/1.1"])
         return context
 
-    def ask(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Ask for a URL over a kept connection, or else over a new one.
+    def ask(
+        self, url: str, headers: Mapping[str, str], *, anew: bool = False
+    ) -> Answer:
+        """Ask for a URL over a kept connection, or else, or if ``anew``, a new one.
 
         Raises:
             WireError: if there is no answer.
@@ -75,10 +81,11 @@ class Pool:
         """
         origin = origin_of(url)
         request = self.request(url, headers)
-        while kept := self.kept(origin):
+        while not anew and (kept := self.kept(origin)):
             try:
                 # It may have been closed while it was idle: that is nobody's fault.
-                return self.asked(origin, kept, request, url)
+                answer = self.asked(origin, kept, request, url)
+                return answer._replace(is_reused=True)
             except SilentError:
                 kept.close()
                 raise
@@ -96,7 +103,9 @@ class Pool:
     ) -> Answer:
         """Send a request, and read the head of its answer."""
         connection.send(request)
-        return self.answer(origin, connection, url, has_heirs=False)
+        sent = time.monotonic()
+        answer = self.answer(origin, connection, url, has_heirs=False)
+        return answer._replace(waited=time.monotonic() - sent)
 
     def answer(
         self, origin: Origin, connection: Connection, url: str, *, has_heirs: bool

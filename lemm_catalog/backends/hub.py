@@ -9,7 +9,7 @@ until it expires: then the Hub gives another one.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,7 +85,7 @@ class HubBackend(Backend):
         return reply
 
     def _several(
-        self, addresses: Iterator[Address]
+        self, addresses: Iterator[Address], rests: Callable[[], bool]
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         asked, refused = deque[Address](), deque[tuple[Address, SourceError]]()
 
@@ -99,7 +99,7 @@ class HubBackend(Backend):
                 asked.append(address)
                 yield inner
 
-        for _, reply in self._through.several(behind()):
+        for _, reply in self._through.several(behind(), rests):
             yield asked.popleft(), reply
         yield from refused
 
@@ -126,6 +126,7 @@ class HubBackend(Backend):
             token=token,
             name=address.url,
             explain=partial(explain, place, self._endpoint, bool(token)),
+            anew=address.anew,
         )
 
     def translate(self, error: Exception, address: Address) -> SourceError:

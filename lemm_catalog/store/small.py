@@ -5,22 +5,30 @@ anew keeps those whose digest is right and drops the rest, so that what is publi
 from here was verified by the very pull that publishes it.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-from lemm_catalog.store.files import local_errors, remove_tree
-from lemm_catalog.store.layout import Layout
+from lemm_catalog.store.files import local_error, local_errors, remove_tree
+from lemm_catalog.store.layout import Layout, key_of
 from lemm_catalog.store.tree import StagedTree
+
+_LEDGER = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_TRUNC
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 class SmallStage:
     """The staged small files of one dataset, open for more."""
 
     def __init__(self, layout: Layout, dataset: str) -> None:
-        self._layout = layout
-        self._dataset = dataset
         self._root = layout.small(dataset)
+        self._ledgers = os.path.join(self._root, "ledgers", "")  # noqa: PTH118
 
     def kept(
         self, sizes: Mapping[str, int], is_right: Callable[[str, Path], bool]
@@ -76,9 +84,15 @@ class SmallStage:
             LocalError: if the disk does not let it.
 
         """
-        ledger = self._layout.small_ledger(self._dataset, path)
+        # Without paths or files of Python's: there are as many of them as files.
+        ledger = f"{self._ledgers}{key_of(path)}.tsv"
         line = f"{sha256}\t{size}\t{mtime_ns}\t{path}\n".encode()
-        # Unbuffered, by one call: there are as many of them as files.
-        with local_errors(ledger), ledger.open("wb", 0) as file:
-            while line:
-                line = line[file.write(line) :]
+        try:
+            descriptor = os.open(ledger, _LEDGER, 0o666)
+            try:
+                while line:
+                    line = line[os.write(descriptor, line) :]
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise local_error(error, ledger) from error

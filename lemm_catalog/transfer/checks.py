@@ -36,9 +36,15 @@ def ask(
     except RangeRefusedError as error:
         if error.total in {None, size}:
             raise
-        raise _wrong_size(address.shown, error.total or 0, size) from error
+        wrong = _wrong_size(address.shown, error.total or 0, size)
+        wrong.is_doubtful = error.is_doubtful
+        raise wrong from error
     is_part = start > 0 or stop is not None
-    _check_total(reply, size, (stop or size) - start if is_part else None)
+    try:
+        _check_total(reply, size, (stop or size) - start if is_part else None)
+    except WrongBytesError as error:
+        error.is_doubtful = reply.is_reused
+        raise
     return reply
 
 

@@ -75,6 +75,7 @@ class Download:
         self._validators = Validators()
         # Whether the bytes are from several replies, of what may have changed between.
         self.is_glued = False
+        self.is_reused = False  # or over connections that had served before
 
     def open(self) -> Reply | None:
         """Open the first missing bytes; None if nothing is missing.
@@ -239,7 +240,7 @@ class Download:
                     pour(start, run.stop)
             except PassingError as error:
                 if isinstance(error, CrowdedError):
-                    self._lanes.refused(error.retry_after)
+                    self._refused(error)
                     if progress is None:
                         raise
                 patience.wait_after(error, progress=count() - before)
@@ -250,6 +251,7 @@ class Download:
     def _open_run(self, index: int, run: Run) -> Reply:
         self.is_glued = True
         part, asked = self._part, time.monotonic()
+        self._lanes.await_rest(self._stop)
         start = index * SEGMENT + part.count(index)
         stop = (run.stop - 1) * SEGMENT + part.length(run.stop - 1)
         reply = self._ask(start, stop, self._validators)
@@ -257,24 +259,35 @@ class Download:
             reply.close()
             raise RangeRefusedError(f"{self._address.shown}: gives no parts any more")
         check_unchanged(self._validators, reply)
-        self._lanes.opened(time.monotonic() - asked)
+        self._opened(reply, time.monotonic() - asked)
         return reply
 
     def _open_patiently(self, start: int, stop: int | None, known: Validators) -> Reply:
         patience = Patience(self._stop, self._waits)
         while True:
+            self._lanes.await_rest(self._stop)
+            if self._stop.is_set():
+                raise StoppedError
             asked = time.monotonic()
             try:
                 reply = self._ask(start, stop, known)
             except PassingError as error:
                 if isinstance(error, CrowdedError):
-                    self._lanes.refused(error.retry_after)
+                    self._refused(error)
                 patience.wait_after(error)
             else:
-                self._lanes.opened(time.monotonic() - asked)
+                self._opened(reply, time.monotonic() - asked)
                 return reply
-            if self._stop.is_set():
-                raise StoppedError
+
+    def _opened(self, reply: Reply, seconds: float) -> None:
+        self.is_reused |= reply.is_reused
+        self._lanes.opened(seconds if reply.waited is None else reply.waited)
+
+    def _refused(self, error: CrowdedError) -> None:
+        """Let the whole host rest, unless it asks for more than is waited for."""
+        wanted, longest = error.retry_after, self._waits.longest
+        rest = 0.0 if wanted is None or wanted > longest else wanted
+        self._lanes.refused(wanted, rest=rest)
 
     def _first_range(self) -> tuple[int, int | None]:
         """Return from where to where to ask first."""

@@ -7,7 +7,7 @@ beside the network, and so does whatever follows the bytes in order (the unpacke
 import io
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar, cast
 
 from lemm_catalog.backends.base import Address, RangeRefusedError
@@ -135,7 +135,7 @@ class _Attempt(Generic[Result]):
         self._stop = threading.Event()
         self._download: Download | None = None
         self._wasted = 0
-        self._is_glued = False
+        self._is_patched = False
         self.bytes_were_right = False
 
     def from_address(self, address: Address) -> Fetched[Result]:
@@ -145,20 +145,24 @@ class _Attempt(Generic[Result]):
             before = self._part.done
             try:
                 return self._once(address, in_one=in_one)
-            except WrongSizeError:
-                raise
+            except PassingError as error:
+                patience.wait_after(error, progress=self._part.done - before)
             except (RangeRefusedError, WrongBytesError) as error:
+                if isinstance(error, WrongSizeError):
+                    address = _believed_no_more(address, error)
+                    continue
                 fresh_starts += 1
                 is_wrong = isinstance(error, WrongBytesError)
-                is_its_fault = is_wrong and not before and not self._is_glued
+                is_its_fault = is_wrong and not before and not self._is_patched
                 is_last = is_its_fault or fresh_starts == _FRESH_STARTS
                 self._start_anew(None if is_last else error.message)
                 if is_last:
                     raise
-                # Its parts do not make a whole: once more, in one piece.
-                in_one = True
-            except PassingError as error:
-                patience.wait_after(error, progress=self._part.done - before)
+                # Its parts do not make a whole, or were of another answer: once more,
+                # in one piece, over a connection on which nothing can be left over.
+                in_one, address = True, replace(address, anew=True)
+            except SourceError as error:
+                address = _believed_no_more(address, error)
         raise StoppedError
 
     def give_up(self) -> None:
@@ -215,7 +219,7 @@ class _Attempt(Generic[Result]):
             front.fail(StoppedError())
             raise
         finally:
-            self._is_glued = download.is_glued
+            self._is_patched = download.is_glued or download.is_reused
             # Nobody may still read the part file when it is started anew.
             hasher.wait()
             follower.wait()
@@ -255,3 +259,15 @@ class _Attempt(Generic[Result]):
                     mend="upstream may have changed the file; compare, then report it",
                 )
         self.bytes_were_right = True
+
+
+def _believed_no_more(address: Address, error: SourceError) -> Address:
+    """Return where to ask once more after an answer that may have been of another.
+
+    Raises:
+        SourceError: the error itself, if there is no doubt of it.
+
+    """
+    if address.anew or not error.is_doubtful:
+        raise error
+    return replace(address, anew=True)

@@ -38,6 +38,7 @@ class Lanes:
         self._soonest: float | None = None  # that an answer began, in seconds
         self._unopened = 0  # of the lanes that are being tried
         self._rest_until = 0.0
+        self._silent_until = 0.0
         self._rest = _FIRST_REST
         self._leap = _LEAP
 
@@ -103,13 +104,28 @@ class Lanes:
                 rate = 0.0 if is_enough else self._bytes / (now - self._since)
                 self._judge(rate, now)
 
-    def refused(self, seconds: float | None) -> None:
-        """Tell that the host wants fewer, and for how long it wants to be left."""
+    def refused(self, seconds: float | None, *, rest: float = 0.0) -> None:
+        """Tell that the host wants fewer, and for how long it wants to be left.
+
+        For ``rest`` seconds nobody is to ask it: see `await_rest`.
+        """
         with self._lock:
+            self._silent_until = max(self._silent_until, self._clock() + rest)
             self.allowed = self._settled = max(1, min(self.allowed, self.active) // 2)
             self._rate, self._unopened = 0.0, 0
             self._rest_until = self._clock() + max(_AFTER_REFUSAL, seconds or 0.0)
             self._begin_look()
+
+    @property
+    def rests(self) -> bool:
+        """Whether the host wants to be asked by nobody for a while."""
+        return self._silent_until > 0 and self._clock() < self._silent_until
+
+    def await_rest(self, stop: threading.Event) -> None:
+        """Wait as long as the host wants to be asked by nobody, or until ``stop``."""
+        while (left := self._silent_until - self._clock()) > 0:
+            if stop.wait(left):
+                return
 
     def _begin_look(self) -> None:
         self._since, self._bytes = None, 0

@@ -7,6 +7,7 @@ on the way or is of another size is of no use here.
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lemm_catalog.backends.base import (
@@ -16,7 +17,7 @@ from lemm_catalog.backends.base import (
     Validators,
 )
 from lemm_catalog.backends.table import Backends
-from lemm_catalog.errors import PassingError
+from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.transfer.checks import ask, check_unchanged
 from lemm_catalog.transfer.front import StoppedError
 from lemm_catalog.transfer.patience import Patience, StallWatch
@@ -94,7 +95,13 @@ class Ranges:
 
         """
         known = self._validators
-        reply = ask(self._backend, self.address, self.size, start, stop, known)
+        try:
+            reply = ask(self._backend, self.address, self.size, start, stop, known)
+        except SourceError as error:
+            if isinstance(error, PassingError) or not error.is_doubtful:
+                raise
+            anew = replace(self.address, anew=True)
+            reply = ask(self._backend, anew, self.size, start, stop, known)
         is_part = start > 0 or (stop or self.size) < self.size
         if reply.is_whole and is_part:
             reply.close()

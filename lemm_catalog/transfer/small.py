@@ -94,7 +94,6 @@ class _Round:
     waits: Waits
     place: Place
     failures: int = 0
-    rest: float = 0.0  # how long the host wants to be left, in seconds
     crew: list[Follower[None]] = field(default_factory=list)
     replies: set[Reply] = field(default_factory=set)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -115,9 +114,6 @@ class _Round:
         while done < len(self.crew):
             self.crew[done].result()
             done += 1
-        # Whoever asks next must not be sooner; what is too long, the host says again.
-        if self.rest <= self.waits.longest:
-            self.stop.wait(self.rest)
 
     def give_up(self) -> None:
         """Let everybody stop."""
@@ -130,10 +126,13 @@ class _Round:
         buffer = memoryview(bytearray(SMALL + 1))
         asked: float | None = time.monotonic()
         try:
-            for _, reply in self.backend.several(self._take(taken)):
+            for _, reply in self.backend.several(
+                self._take(taken), lambda: self.lanes.rests
+            ):
                 one = taken.popleft()
                 if asked is not None:
-                    self.lanes.opened(time.monotonic() - asked)
+                    waited = reply.waited if isinstance(reply, Reply) else None
+                    self.lanes.opened(waited or time.monotonic() - asked)
                     asked = None
                 try:
                     self._bring(one, reply, buffer)
@@ -145,11 +144,15 @@ class _Round:
             self.give_up()
             raise
         finally:
+            # What was asked and not answered is no failure of theirs.
+            self.queue.extendleft(reversed(taken))
             self.lanes.leave()
 
     def _take(self, taken: deque[Wanted]) -> Iterator[Address]:
         """Give the addresses of what is left, and note whose they are."""
         while not self.stop.is_set() and self.failures < _MOST_FAILURES:
+            if self.lanes.rests:
+                return
             try:
                 one = self.queue.popleft()
             except IndexError:
@@ -160,9 +163,11 @@ class _Round:
     def _failed(self, error: SourceError) -> None:
         self.failures += 1
         if isinstance(error, CrowdedError):
-            self.lanes.refused(error.retry_after)
+            # What is too long, the host says again to whoever is patient.
+            wanted = error.retry_after or 0.0
+            rest = wanted if wanted <= self.waits.longest else 0.0
+            self.lanes.refused(error.retry_after, rest=rest)
             self.failures = _MOST_FAILURES
-            self.rest = max(self.rest, error.retry_after or 0.0)
 
     def _bring(
         self, one: Wanted, reply: Reply | SourceError, buffer: memoryview

@@ -1,5 +1,8 @@
 """Connections grow while the total rate rises, and only then."""
 
+import time
+from threading import Event
+
 import pytest
 
 from lemm_catalog.settings import Settings
@@ -155,3 +158,30 @@ def test_a_trial_is_over_when_a_follower_begins_to_lag() -> None:
         link.now += 0.01
         link.lanes.saw(1_000_000, is_enough=True)
     assert link.lanes.allowed == 1
+
+
+def test_a_host_that_asks_for_rest_is_asked_by_nobody_until_it_is_over() -> None:
+    link = Link(each=20e6)
+    link.lanes.refused(5.0, rest=5.0)
+    link.lanes.refused(1.0, rest=1.0)  # a shorter one does not cut it
+    seen = []
+    for passed in (0.0, 4.9, 0.2):
+        link.now += passed
+        seen.append(link.lanes.rests)
+    assert seen == [True, True, False]
+    link.lanes.await_rest(Event())
+
+
+def test_who_waits_for_a_host_that_rests_can_be_stopped() -> None:
+    lanes, stop = Lanes(4), Event()
+    lanes.refused(60.0, rest=60.0)
+    stop.set()
+    before = time.monotonic()
+    lanes.await_rest(stop)
+    assert time.monotonic() - before < 1
+
+
+def test_a_refusal_without_a_time_is_no_rest() -> None:
+    lanes = Lanes(4)
+    lanes.refused(None)
+    assert not lanes.rests
