@@ -34,9 +34,7 @@ _MOST_MEMORY = 1 << 30
 # `zstd --long` and `zstd -22` need a window of 128 MiB; more must be asked for.
 _MOST_WINDOW = 27
 _ISAL_ERROR: Any = isal_zlib.error if isal_zlib else zlib.error
-_RAW, _GZIP = (
-    (igzip_lib.DECOMP_DEFLATE, igzip_lib.DECOMP_GZIP) if igzip_lib else (0, 0)
-)
+_RAW, _GZIP = (igzip_lib.DECOMP_DEFLATE, igzip_lib.DECOMP_GZIP) if igzip_lib else (0, 0)
 _DECODER_ERRORS = (
     _ISAL_ERROR,
     zlib.error,
