@@ -49,7 +49,7 @@ class Piece:
     def as_stream(self) -> tuple[bytes, int]:
         """Return a stream of this block alone, and how many bytes come before it.
 
-        To move a block by some bits costs as much as a twentieth of decoding it, so
+        To move a block by some bits costs 3 % of what decoding it does, so
         it stays where it is, behind a tiny one that ends within the same byte.
         """
         lead = _leads()[self._start]
