@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
-from lemm_catalog.archives.bzip2_cutting import Piece, pieces
+from lemm_catalog.archives.bzip2_cutting import Piece, pieces, rotated
 from lemm_catalog.archives.decompressors import MOST, step
 from lemm_catalog.errors import ArchiveError
 from lemm_catalog.processes import cores
@@ -22,7 +22,6 @@ from lemm_catalog.processes import cores
 _MOST_THREADS = 16
 # A false mark comes up once in 30 terabytes; two of them in one block do not.
 _MOST_JOINED = 3
-_SUM = (1 << 32) - 1
 
 _Decoded = tuple[bytes, bz2.BZ2Decompressor]
 _Waiting = deque[tuple[Piece, Future[_Decoded]]]
@@ -58,8 +57,7 @@ class _Sums:
             ArchiveError: if it is the last of its stream and the sum is wrong.
 
         """
-        total = self._total
-        self._total = ((total << 1 | total >> 31) & _SUM) ^ piece.block_sum
+        self._total = rotated(self._total) ^ piece.block_sum
         if piece.stream_sum is not None:
             if piece.stream_sum != self._total:
                 raise ArchiveError("the archive is damaged (wrong sum of a stream)")
@@ -101,7 +99,9 @@ def _joined(piece: Piece, waiting: _Waiting) -> tuple[Piece, _Decoded]:
 def _decoded(piece: Piece) -> _Decoded:
     """Return the first part of a block, and what gives the rest."""
     decoder = bz2.BZ2Decompressor()
-    return _proven(decoder, step(decoder, piece.as_stream(), MOST)), decoder
+    stream, before = piece.as_stream()
+    first = _proven(decoder, step(decoder, stream, MOST))
+    return first[before:], decoder
 
 
 def _proven(decoder: bz2.BZ2Decompressor, block: bytes) -> bytes:

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from lemm_catalog.errors import ArchiveError
 
 try:
-    from isal import isal_zlib
+    from isal import igzip_lib, isal_zlib
 except ImportError:  # no wheel for this machine; slower, and the same
-    isal_zlib = None  # type: ignore[assignment]
+    igzip_lib = isal_zlib = None  # type: ignore[assignment]
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -34,6 +34,7 @@ _MOST_MEMORY = 1 << 30
 # `zstd --long` and `zstd -22` need a window of 128 MiB; more must be asked for.
 _MOST_WINDOW = 27
 _ISAL_ERROR: Any = isal_zlib.error if isal_zlib else zlib.error
+_RAW, _GZIP = (igzip_lib.DECOMP_DEFLATE, igzip_lib.DECOMP_GZIP) if igzip_lib else (0, 0)
 _DECODER_ERRORS = (
     _ISAL_ERROR,
     zlib.error,
@@ -72,8 +73,7 @@ class _Inflate:
     """A `zlib` decompressor with the manners of the other two."""
 
     def __init__(self, wbits: int) -> None:
-        # Two and a half times as fast as zlib itself, with the same interface.
-        self._inner: Any = (isal_zlib or zlib).decompressobj(wbits)
+        self._inner: Any = zlib.decompressobj(wbits)
         self._was_full = False
 
     @property
@@ -92,6 +92,35 @@ class _Inflate:
     def decompress(self, data: bytes, max_length: int) -> bytes:
         if self._inner.unconsumed_tail:
             data = self._inner.unconsumed_tail + data
+        block: bytes = self._inner.decompress(data, max_length)
+        self._was_full = len(block) == max_length
+        return block
+
+
+class _Igzip:
+    """Isal's own decompressor, which keeps what is left of the input.
+
+    With zlib's manners a tail of it is copied at each call: a sixth of the time.
+    """
+
+    def __init__(self, flag: int) -> None:
+        self._inner: Any = igzip_lib.IgzipDecompressor(flag)
+        self._was_full = False
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        # A full output may have left more inside, even with no input left over.
+        return self._inner.needs_input and not self._was_full
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._inner.unused_data)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
         block: bytes = self._inner.decompress(data, max_length)
         self._was_full = len(block) == max_length
         return block
@@ -143,7 +172,7 @@ def in_zip(method: int, size: int) -> Decompressor | None:
     """Return the decompressor of a zip's method number; None if there is none."""
     match method:
         case 8:
-            return _Inflate(-zlib.MAX_WBITS)
+            return _Igzip(_RAW) if igzip_lib else _Inflate(-zlib.MAX_WBITS)
         case 12:
             return bz2.BZ2Decompressor()
         case 14:
@@ -168,8 +197,8 @@ def step(decoder: Decompressor, data: bytes, most: int = OUT) -> bytes:
 
 def gzip() -> Decompressor:
     """Return a decompressor of one gzip member."""
-    # 16 + MAX_WBITS lets zlib itself read the header and check CRC and length.
-    return _Inflate(16 + zlib.MAX_WBITS)
+    # Both read the header themselves, and check CRC and length; so does zlib with 16.
+    return _Igzip(_GZIP) if igzip_lib else _Inflate(16 + zlib.MAX_WBITS)
 
 
 def xz() -> Decompressor:

@@ -189,7 +189,10 @@ class Crew:
             self._tally.add_bytes(more)
             both = zip(given.items, said, strict=True)
             given.done.set_result(
-                [Member(path, entry.size, *row) for (entry, path, _), row in both]
+                [
+                    Member(path, entry.size, mtime_ns, digest)
+                    for (entry, path, _), (mtime_ns, digest) in both
+                ]
             )
 
     def close(self) -> None:

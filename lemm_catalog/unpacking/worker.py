@@ -116,7 +116,7 @@ def _from_ring(descriptor: int) -> Write:
             mtime_ns = tree.put(path, data, can_run, mtime)
             rows.append((mtime_ns, sha256(data).hexdigest()))
             start += size
-            between(size)
+        between(sum(size for _, _, _, size in members))
         return rows
 
     return written

@@ -49,6 +49,27 @@ def test_a_stream_is_cut_into_all_its_blocks() -> None:
     assert unpacked(LONG) == NOISE
 
 
+def test_a_block_is_decoded_wherever_it_starts_and_ends_within_a_byte() -> None:
+    found = list(bzip2_cutting.pieces(io.BytesIO(bz2.compress(NOISE * 9, 1))))
+    places = {(piece._start, piece.drop) for piece in found}
+    starts, ends = zip(*places, strict=True)
+
+    assert set(starts) == set(ends) == set(range(8))
+    whole = b""
+    for piece in found:
+        stream, before = piece.as_stream()
+        whole += bz2.decompress(stream)[before:]
+    assert whole == NOISE * 9
+
+
+def test_a_block_and_its_neighbor_are_not_taken_for_one() -> None:
+    found = list(bzip2_cutting.pieces(io.BytesIO(LONG)))
+    stream, _ = found[1].joined(found[2]).as_stream()
+
+    with pytest.raises(OSError, match="Invalid data stream"):
+        bz2.decompress(stream)
+
+
 @pytest.mark.parametrize("level", range(1, 10))
 def test_every_level_is_known(level: int) -> None:
     data = NOISE * 3

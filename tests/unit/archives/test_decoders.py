@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from lemm_catalog.archives import decoders
+from lemm_catalog.archives import decoders, decompressors
 from lemm_catalog.errors import ArchiveError
 from tests.archive_builders import raw_deflate, zip_lzma, zstd
 
@@ -67,3 +67,18 @@ def test_damage_is_told_without_the_words_of_a_library() -> None:
         "the archive is damaged (incorrect header check)",
         "the archive is damaged (invalid gzip/zlib wrapper found)",
     }
+
+
+@pytest.mark.parametrize("size", [0, *SIZES])
+def test_without_a_wheel_of_isal_zlib_does_the_same(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decompressors, "igzip_lib", None)
+    data = (zlib.compress(bytes(9)) + bytes(size))[:size]
+    packed = gzip.compress(data)
+
+    assert isinstance(decompressors.gzip(), decompressors._Inflate)
+    assert b"".join(decoders.gunzip(io.BytesIO(packed * 2 + bytes(9)))) == data * 2
+    for broken in (packed[:-1], packed[:-8] + b"xxxx" + packed[-4:], packed + b"x"):
+        with pytest.raises(ArchiveError):
+            list(decoders.gunzip(io.BytesIO(broken)))
