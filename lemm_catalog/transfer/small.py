@@ -126,10 +126,10 @@ class _Round:
         buffer = memoryview(bytearray(SMALL + 1))
         asked: float | None = time.monotonic()
         try:
-            for _, reply in self.backend.several(
+            for address, reply in self.backend.several(
                 self._take(taken), lambda: self.lanes.rests
             ):
-                one = taken.popleft()
+                one = _of(address, taken)
                 if asked is not None:
                     waited = reply.waited if isinstance(reply, Reply) else None
                     self.lanes.opened(waited or time.monotonic() - asked)
@@ -202,3 +202,12 @@ class _Round:
             self.lanes.saw(count)
             self.traffic.pace.took(count)
         return buffer[:got]
+
+
+def _of(address: Address, taken: deque[Wanted]) -> Wanted:
+    """Take out whose address it is: what nobody had to ask for may come last."""
+    for index, one in enumerate(taken):
+        if one.address is address:
+            del taken[index]
+            return one
+    raise AssertionError(f"{address.shown}: was never asked for")
