@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self, final
+from typing import NamedTuple, Self, final
 
 from lemm_catalog.errors import LemmError, PassingError, SourceError
 from lemm_catalog.model.source import redact
@@ -60,6 +60,13 @@ class Waits:
     slowest: int = 1000
     first: float = 0.5
     longest: float = 60.0
+
+
+class Manners(NamedTuple):
+    """How a host may be asked just now: not at all, or several things at once."""
+
+    rests: Callable[[], bool] = lambda: False
+    is_proven: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,17 +179,18 @@ class Backend(ABC):
 
     @final
     def several(
-        self, addresses: Iterator[Address], rests: Callable[[], bool] = lambda: False
+        self, addresses: Iterator[Address], manners: Manners | None = None
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Open whole contents one after the other, asking ahead where that is possible.
 
-        Each reply is to be read to its end, or closed, before the next is taken. Where
-        a connection breaks while the host ``rests``, what it owes is not given.
+        Each reply is to be read to its end, or closed, before the next is taken; what
+        is refused unasked may come late. Where a connection breaks while the host
+        rests, what it owes is not given.
         """
-        return self._several(addresses, rests)
+        return self._several(addresses, manners or Manners())
 
     def _several(
-        self, addresses: Iterator[Address], rests: Callable[[], bool]
+        self, addresses: Iterator[Address], manners: Manners
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Open each as it comes; what fails is given in place of a reply."""
         for address in addresses:

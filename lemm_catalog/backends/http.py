@@ -6,7 +6,7 @@ that a token never reaches another origin and https never falls back to http.
 """
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,6 +14,7 @@ from itertools import groupby
 from lemm_catalog.backends.base import (
     Address,
     Backend,
+    Manners,
     Reply,
     Validators,
     Waits,
@@ -72,11 +73,11 @@ class HttpBackend(Backend):
         return reply
 
     def _several(
-        self, addresses: Iterator[Address], rests: Callable[[], bool]
+        self, addresses: Iterator[Address], manners: Manners
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Ask ahead over one connection, and give the answers in their order."""
         for _, group in groupby(addresses, key=lambda address: origin(address.url)):
-            pipeline = Pipeline(self._pool, _whole_headers, rests)
+            pipeline = Pipeline(self._pool, _whole_headers, manners)
             for address, answer in pipeline.run(group):
                 yield address, self._judged(address, answer)
 

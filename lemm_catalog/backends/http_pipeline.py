@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.base import Address, Manners
 from lemm_catalog.backends.http_connection import Connection, origin_of
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pool import Answer, Pool
@@ -26,11 +26,11 @@ class Pipeline:
         self,
         pool: Pool,
         headers: Callable[[Address], Mapping[str, str]],
-        rests: Callable[[], bool],
+        manners: Manners,
     ) -> None:
         self._pool = pool
         self._headers = headers
-        self._rests = rests
+        self._manners = manners
         self._depth, self._deepest = 1, _DEEPEST
         self._to_ask: deque[Address] = deque()
         self._asked: deque[Address] = deque()
@@ -48,7 +48,7 @@ class Pipeline:
         """
         try:
             while self._has_more(addresses):
-                if self._connection is None and self._rests():
+                if self._connection is None and self._manners.rests():
                     return
                 address = (self._asked or self._to_ask)[0]
                 try:
@@ -103,7 +103,9 @@ class Pipeline:
 
     def _go_on_after(self, answer: Answer) -> None:
         if answer.is_reusable:
-            self._depth = min(2 * self._depth, self._deepest)
+            # Where nothing has come right yet, what is asked ahead is asked in vain.
+            is_proven = self._manners.is_proven()
+            self._depth = min(2 * self._depth, self._deepest) if is_proven else 1
         else:
             self._break_off()
 

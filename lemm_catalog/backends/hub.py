@@ -9,7 +9,7 @@ until it expires: then the Hub gives another one.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from lemm_catalog.backends.base import (
     Address,
     Backend,
     CrowdedError,
+    Manners,
     RangeRefusedError,
     Reply,
     Validators,
@@ -85,7 +86,7 @@ class HubBackend(Backend):
         return reply
 
     def _several(
-        self, addresses: Iterator[Address], rests: Callable[[], bool]
+        self, addresses: Iterator[Address], manners: Manners
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         asked, refused = deque[Address](), deque[tuple[Address, SourceError]]()
 
@@ -99,7 +100,7 @@ class HubBackend(Backend):
                 asked.append(address)
                 yield inner
 
-        for _, reply in self._through.several(behind(), rests):
+        for _, reply in self._through.several(behind(), manners):
             yield asked.popleft(), reply
         yield from refused
 

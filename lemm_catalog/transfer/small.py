@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from lemm_catalog.backends.base import Address, Backend, CrowdedError, Reply, Waits
+from lemm_catalog.backends.base import (
+    Address,
+    Backend,
+    CrowdedError,
+    Manners,
+    Reply,
+    Waits,
+)
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.errors import LemmError, SourceError, WrongBytesError
@@ -94,6 +101,7 @@ class _Round:
     waits: Waits
     place: Place
     failures: int = 0
+    is_proven: bool = False  # the last that came was right
     crew: list[Follower[None]] = field(default_factory=list)
     replies: set[Reply] = field(default_factory=set)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -126,9 +134,8 @@ class _Round:
         buffer = memoryview(bytearray(SMALL + 1))
         asked: float | None = time.monotonic()
         try:
-            for address, reply in self.backend.several(
-                self._take(taken), lambda: self.lanes.rests
-            ):
+            manners = Manners(lambda: self.lanes.rests, lambda: self.is_proven)
+            for address, reply in self.backend.several(self._take(taken), manners):
                 one = _of(address, taken)
                 if asked is not None:
                     waited = reply.waited if isinstance(reply, Reply) else None
@@ -162,6 +169,7 @@ class _Round:
 
     def _failed(self, error: SourceError) -> None:
         self.failures += 1
+        self.is_proven = False
         if isinstance(error, CrowdedError):
             # What is too long, the host says again to whoever is patient.
             wanted = error.retry_after or 0.0
@@ -191,6 +199,7 @@ class _Round:
         digests = running.digests()
         if not set(one.digests) <= set(digests):
             raise WrongBytesError(f"{one.address.shown}: gave other bytes")
+        self.is_proven = True
         self.place(one, data, digests)
 
     def _read(self, reply: Reply, buffer: memoryview) -> memoryview:
