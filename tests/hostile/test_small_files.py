@@ -64,7 +64,8 @@ class Shop:
 def test_what_stays_wrong_for_all_of_them_costs_six_requests(
     fault: Fault, tmp_path: Path
 ) -> None:
-    with HttpServer(PAGES, {"*": [fault]}) as server:
+    # A prompt server is asked ahead by then, and sees up to 8.
+    with HttpServer(PAGES, {"*": [fault]}, prompt=False) as server:
         outcome = Shop(tmp_path, server.url("/")).pull()
 
         assert (outcome.result, outcome.exit_code) == ("failed", 3)
