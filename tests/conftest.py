@@ -6,6 +6,7 @@ end of the test. What a test starts as a process of its own is not
 seen: it gets an empty home directory and an environment without a user's settings.
 """
 
+import gc
 import ipaddress
 import itertools
 import os
@@ -118,6 +119,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         from tests import abreast
 
         abreast.in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let no garbage be looked for among nine thousand tests, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)

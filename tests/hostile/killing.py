@@ -94,14 +94,14 @@ def killed(process: BaseProcess, after: float) -> bool:
     return process.exitcode != 0
 
 
-def stopped(process: BaseProcess, port: int) -> int:
+def stopped(pid: int | None, port: int) -> int:
     """Stop a process; returns the bytes from a port that its kernel holds for it.
 
     They were sent, but the process has never had them: the less it gets of the
     processor, the more they are, up to hundreds of KiB for each connection.
     """
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGSTOP)
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
     held, before = _held(port), -1
     while held != before:  # the server still sends until all room is taken
         time.sleep(0.1)

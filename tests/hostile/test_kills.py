@@ -234,7 +234,7 @@ def test_of_eight_pulls_at_once_the_one_at_work_is_killed_and_the_others_end_wel
         server.wait_until(lambda server: server.sent() >= MiB, seconds=30)
         crew += [pull_begun(place) for _ in range(7)]
         server.wait_until(lambda server: server.sent() >= 6 * MiB, seconds=30)
-        unseen = stopped(crew[0], server.port)
+        unseen = stopped(crew[0].pid, server.port)
         crew[0].kill()
 
         assert [done(process) for process in crew[1:]] == [0] * 7
