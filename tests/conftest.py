@@ -1,16 +1,21 @@
-"""The walls: a test reaches no network but loopback, and no home directory.
+"""The walls, and how the suite is run.
 
-Both are seen by an audit hook, so that no library gets by; whoever swallows the error
-still fails at the end of the test. What a test starts as a process of its own is not
+A test reaches no network but loopback, and no home directory. Both are seen by an
+audit hook, so that no library gets by; whoever swallows the error still fails at the
+end of the test. What a test starts as a process of its own is not
 seen: it gets an empty home directory and an environment without a user's settings.
 """
 
+import gc
 import ipaddress
+import itertools
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +36,8 @@ _OF_PATHS = frozenset(
 )
 _OF_A_USER = ("LEMM_", "HF_", "HUGGING", "XDG_", "SPACE_")
 _SETTINGS = frozenset({"NO_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR", "FORCE_COLOR"})
+
+_IS_ONE_OF_MANY = "PYTEST_XDIST_WORKER" in os.environ
 
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
@@ -90,43 +97,103 @@ def _why_not_touch(path: Any) -> str | None:
 _WALLS = _Walls()
 sys.addaudithook(_WALLS.watch)
 
+# In the background (`&`, nohup) Ctrl-C is ignored, and whoever is started inherits it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run all of the suite on several processes."""
+    has_xdist = config.pluginmanager.has_plugin("xdist")
+    if has_xdist and not _IS_ONE_OF_MANY and config.option.numprocesses is None:
+        from tests import abreast
+
+        config.option.numprocesses = abreast.count(config)
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes longest."""
+    if _IS_ONE_OF_MANY:
+        from tests import abreast
+
+        abreast.in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let no garbage be looked for among nine thousand tests, again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep a file in one process."""
+    from tests import abreast
+
+    return abreast.ByFile(config, log) if config.option.dist == "load" else None
+
+
+class Indexes:
+    """Gives each test a folder with the index of the builtin catalog in it.
+
+    Its reading takes 1 s. A file of it is linked, not copied: 2.4 MB for each of
+    thousands of tests would be many seconds and 20 GB, and whoever writes an index
+    writes a new file.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._builtin = root / "builtin"
+        self._builtin.mkdir()
+        open_shelf((), self._builtin)
+        self.files = tuple(self._builtin.iterdir())
+        self._count = itertools.count()
+
+    @contextmanager
+    def one(self) -> Iterator[Path]:
+        folder = self._root / str(next(self._count))
+        folder.mkdir()
+        for file in self.files:
+            try:
+                os.link(file, folder / file.name)
+            except OSError:  # a file system without links
+                shutil.copy2(file, folder / file.name)
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
 
 @pytest.fixture(scope="session")
-def index_of_the_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the index of the builtin catalog: its reading takes 1 s."""
-    folder = tmp_path_factory.mktemp("builtin")
-    open_shelf((), folder)
-    return folder
+def indexes(tmp_path_factory: pytest.TempPathFactory) -> Indexes:
+    """Return where each test has its index from."""
+    return Indexes(tmp_path_factory.mktemp("indexes"))
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home directory without anything in it."""
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(autouse=True)
 def _walls(
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    index_of_the_builtin: Path,
+    monkeypatch: pytest.MonkeyPatch, indexes: Indexes, empty_home: Path
 ) -> Iterator[None]:
-    home = str(_empty_home(tmp_path_factory))
     for name in tuple(os.environ):
         is_proxy = name.lower().endswith("_proxy")
         if name.startswith(_OF_A_USER) or name in _SETTINGS or is_proxy:
             monkeypatch.delenv(name)
     for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, home)
+        monkeypatch.setenv(name, str(empty_home))
     # What one test saw of a catalog must not be another's shortcut.
-    index = tmp_path_factory.mktemp("index")
-    shutil.copytree(index_of_the_builtin, index, dirs_exist_ok=True)
-    monkeypatch.setenv("LEMM_INDEX", str(index))
-    _WALLS.broken.clear()
-    _WALLS.are_up = True
-    yield
-    _WALLS.are_up = False
+    with indexes.one() as index:
+        monkeypatch.setenv("LEMM_INDEX", str(index))
+        _WALLS.broken.clear()
+        _WALLS.are_up = True
+        yield
+        _WALLS.are_up = False
     assert _WALLS.broken == [], "a wall was broken, and the error swallowed"
-
-
-def _empty_home(factory: pytest.TempPathFactory) -> Path:
-    home = factory.getbasetemp() / "home"
-    home.mkdir(exist_ok=True)
-    return home
 
 
 @pytest.fixture

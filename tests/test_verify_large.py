@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -294,15 +295,21 @@ def test_a_signal_ends_all_processes_at_once(
     running = subprocess.Popen(
         command, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    children = _children_of(running.pid)
-    assert children
+    try:
+        children = _children_of(running.pid)
+        assert children
 
-    running.send_signal(number)
+        running.send_signal(number)
 
-    begun = time.monotonic()
-    assert running.wait(20) == code
-    assert time.monotonic() - begun < 10
-    assert not [child for child in children if _is_alive(child)]
+        begun = time.monotonic()
+        assert running.wait(20) == code
+        assert time.monotonic() - begun < 10
+        assert not [child for child in children if _is_alive(child)]
+    finally:
+        # Its session: whoever did not end would read for minutes.
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 @POSIX
@@ -314,12 +321,16 @@ def test_nobody_reads_on_for_a_parent_that_was_killed(large: Large) -> None:
     one = started(crew._WORKER)
     assert one.stdin is not None
     assert one.stdout is not None
-    with one.stdin as jobs:
-        marshal.dump(tuple(job), jobs)
-        jobs.flush()
-        assert one.stdout.read(1)  # it has begun, and would go on for minutes
-        one.stdout.close()
-        assert one.wait(20) != 0
+    try:
+        with one.stdin as jobs:
+            marshal.dump(tuple(job), jobs)
+            jobs.flush()
+            assert one.stdout.read(1)  # it has begun, and would go on for minutes
+            one.stdout.close()
+            assert one.wait(20) != 0
+    finally:
+        one.kill()
+        one.wait()
 
 
 def _children_of(pid: int) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import HOME, WallError
+from tests.conftest import HOME, Indexes, WallError
 
 
 def test_no_address_is_reached_but_loopback(broken_walls: list[str]) -> None:
@@ -43,8 +43,8 @@ def test_the_home_directory_a_test_sees_is_empty() -> None:
     assert Path.home() != HOME
 
 
-def test_no_setting_of_the_user_is_seen(index_of_the_builtin: Path) -> None:
+def test_no_setting_of_the_user_is_seen(indexes: Indexes) -> None:
     names = [name for name in os.environ if name.startswith(("LEMM_", "HF_"))]
     assert names == ["LEMM_INDEX"]  # which the walls themselves set
     seen = {path.name for path in Path(os.environ["LEMM_INDEX"]).iterdir()}
-    assert seen == {path.name for path in index_of_the_builtin.iterdir()}
+    assert seen == {path.name for path in indexes.files}

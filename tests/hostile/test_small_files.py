@@ -64,7 +64,8 @@ class Shop:
 def test_what_stays_wrong_for_all_of_them_costs_six_requests(
     fault: Fault, tmp_path: Path
 ) -> None:
-    with HttpServer(PAGES, {"*": [fault]}) as server:
+    # A prompt server is asked ahead by then, and sees up to 8.
+    with HttpServer(PAGES, {"*": [fault]}, prompt=False) as server:
         outcome = Shop(tmp_path, server.url("/")).pull()
 
         assert (outcome.result, outcome.exit_code) == ("failed", 3)
@@ -76,7 +77,8 @@ def test_what_stays_wrong_for_all_of_them_costs_six_requests(
 def test_a_large_file_that_is_gone_half_way_costs_six_requests_more(
     code: int, tmp_path: Path
 ) -> None:
-    with HttpServer({"/a": LARGE}, {"/a": [Status(code, after=3)]}) as server:
+    gone = Status(code, after=3)
+    with HttpServer({"/a": LARGE}, {"/a": [gone]}, prompt=False) as server:
         file = a_file("a.bin", LARGE, server.url("/a"))
         write_manifest(tmp_path / "catalog", "notes", file)
         settings = Settings(

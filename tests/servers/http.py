@@ -33,6 +33,8 @@ class HttpServer:
     The faults of the path ``*`` apply to every path. With ``most_connections`` a
     connection too many gets a 503 and is closed. ``send_buffer`` bounds what the
     kernel holds for a slow or dead client, so that `Record.sent` is nearly exact.
+    Head and body are two writes: one that is not ``prompt`` has the body wait for the
+    client's kernel to acknowledge the head, which takes 40 ms.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class HttpServer:
         *,
         most_connections: int | None = None,
         send_buffer: int | None = None,
+        prompt: bool = True,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.requests: list[Record] = []
@@ -56,6 +59,7 @@ class HttpServer:
         self._counts: Counter[tuple[str, int]] = Counter()
         self._most = most_connections
         self._buffer = send_buffer
+        self._prompt = prompt
         self._tls = tls
         self._changed = threading.Condition()
         self._closing = Closing()
@@ -157,6 +161,7 @@ class HttpServer:
     def _serve(self, connection: socket.socket) -> None:
         # The peer may vanish, stall or break TLS at any time: that is the point.
         with suppress(OSError), self._closing.guard(connection):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, self._prompt)
             if self._buffer is not None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._buffer)
             if self._tls is None:
