@@ -64,8 +64,7 @@ class Shop:
 def test_what_stays_wrong_for_all_of_them_costs_six_requests(
     fault: Fault, tmp_path: Path
 ) -> None:
-    # A prompt server is asked ahead by then, and sees up to 8.
-    with HttpServer(PAGES, {"*": [fault]}, prompt=False) as server:
+    with HttpServer(PAGES, {"*": [fault]}) as server:
         outcome = Shop(tmp_path, server.url("/")).pull()
 
         assert (outcome.result, outcome.exit_code) == ("failed", 3)
@@ -78,7 +77,7 @@ def test_a_large_file_that_is_gone_half_way_costs_six_requests_more(
     code: int, tmp_path: Path
 ) -> None:
     gone = Status(code, after=3)
-    with HttpServer({"/a": LARGE}, {"/a": [gone]}, prompt=False) as server:
+    with HttpServer({"/a": LARGE}, {"/a": [gone]}) as server:
         file = a_file("a.bin", LARGE, server.url("/a"))
         write_manifest(tmp_path / "catalog", "notes", file)
         settings = Settings(
