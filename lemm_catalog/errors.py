@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lemm_catalog.problems import Problem
 
+_MOST_NOTES = 10
+
 
 class LemmError(Exception):
     """Any failure this package expects and can explain."""
@@ -37,13 +39,20 @@ class LemmError(Exception):
 
 
 class CatalogError(LemmError):
-    """Files of a catalog are wrong; ``problems`` says each place and its mend."""
+    """Files of a catalog are wrong; ``problems`` says each place and its mend.
+
+    A traceback shows the first few of them below the sentence.
+    """
 
     def __init__(self, problems: "tuple[Problem, ...]") -> None:
         count = sum(problem.severity == "error" for problem in problems)
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"the catalog has {count} {noun}")
         self.problems = problems
+        for problem in problems[:_MOST_NOTES]:
+            place = f"{problem.path}:{problem.line}:{problem.column}"
+            hint = f" ({problem.hint})" if problem.hint else ""
+            self.add_note(f"{place}: {problem.message}{hint} [{problem.code}]")
 
 
 class RefusedError(LemmError):

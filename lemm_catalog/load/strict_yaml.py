@@ -28,7 +28,8 @@ _BOOLS = {"true": True, "True": True, "TRUE": True} | {
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
 _FLOAT = re.compile(r"[-+]?([0-9]{1,15})?\.[0-9]{1,15}([eE][-+]?[0-9]{1,2})?", re.ASCII)
 _TRAP = re.compile(
-    r"[-+]?(0[0-9_]+|[0-9]{19,}|0[xob][0-9a-f]+|\.inf|\.nan|[0-9]+e[-+]?[0-9]+)",
+    r"[-+]?(0[0-9_]+|[0-9]{19,}|0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|\.inf|\.nan"
+    r"|[0-9]+e[-+]?[0-9]+)",
     re.IGNORECASE | re.ASCII,
 )
 _SPACES = "indent with spaces, not tabs"

@@ -285,6 +285,13 @@ def test_a_byte_order_mark_and_windows_lines_are_no_fault(tmp_path: Path) -> Non
     assert document.places[("b", 0)] == (3, 5)
 
 
+def test_a_digest_stays_text_whatever_it_begins_with(tmp_path: Path) -> None:
+    # Some begin like a binary number, 0b, or hold a single e.
+    digests = [f"{n:03x}{'7c' * 30}f" for n in range(16**3)]
+    text = "a:\n" + "".join(f"- {digest}\n" for digest in digests)
+    assert read_yaml(written(tmp_path, text)).data == {"a": digests}
+
+
 def test_every_key_has_its_place(tmp_path: Path) -> None:
     document = read_yaml(written(tmp_path, "a: 1\nb:\n  - c: 2\n    d: 1.10\n"))
     assert document.places == {
