@@ -9,11 +9,13 @@ from random import Random
 from typing import Any
 
 from lemm_catalog import Catalog
-from lemm_catalog.backends.base import Waits
+from lemm_catalog.backends.base import Address, Waits
 from lemm_catalog.backends.table import Network
+from lemm_catalog.digest import Digest
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.progress import SilentObserver, Step
 from lemm_catalog.settings import Settings
+from lemm_catalog.transfer.small import Wanted
 
 KiB = 1024
 MiB = 1024 * KiB
@@ -54,6 +56,14 @@ def a_file(path: str, data: bytes, source: Any, **more: Any) -> dict[str, Any]:
     checksums = {"sha256": sha256(data)}
     facts = {"path": path, "size": len(data), "checksums": checksums}
     return {**facts, "source": source, **more}
+
+
+def wanted(path: str, url: str, data: bytes) -> Wanted:
+    """Return what asks for a small file."""
+    digest = Digest("sha256", sha256(data))
+    return Wanted(
+        path=path, address=Address(url=url), size=len(data), digests=(digest,)
+    )
 
 
 class Listener(SilentObserver):

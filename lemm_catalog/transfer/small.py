@@ -118,10 +118,15 @@ class _Round:
 
     def wait(self) -> None:
         """Wait until all is fetched, or given up."""
-        done = 0
+        done, stopped = 0, None
         while done < len(self.crew):
-            self.crew[done].result()
+            try:
+                self.crew[done].result()
+            except StoppedError as error:
+                stopped = error  # somebody else failed, whose reason is what counts
             done += 1
+        if stopped:
+            raise stopped
 
     def give_up(self) -> None:
         """Let everybody stop."""

@@ -1,13 +1,11 @@
 """Small files of the Hub, asked for ahead: each answer goes to whom it belongs."""
 
-from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.table import Backends, Network
-from lemm_catalog.digest import RunningDigests
-from lemm_catalog.transfer.small import Wanted, fetch_small
+from lemm_catalog.transfer.small import fetch_small
 from lemm_catalog.transfer.traffic import Traffic
 from tests.hub.site import REPO, hf
 from tests.hub.standin import Hub
-from tests.pulling import QUICK, some_bytes
+from tests.pulling import QUICK, some_bytes, wanted
 
 
 def test_what_is_refused_without_a_question_takes_no_other_file_s_answer(
@@ -15,13 +13,13 @@ def test_what_is_refused_without_a_question_takes_no_other_file_s_answer(
 ) -> None:
     files = {f"{n}.txt": some_bytes(100 + n, n) for n in range(30)}
     commit = hub.commit(f"datasets/{REPO}", files)
-    wanted = [_wanted(path, hf(path, commit), data) for path, data in files.items()]
-    wanted.insert(7, _wanted("a-folder", f"hf://datasets/{REPO}@{commit}", b"folder"))
+    asked = [wanted(path, hf(path, commit), data) for path, data in files.items()]
+    asked.insert(7, wanted("a-folder", f"hf://datasets/{REPO}@{commit}", b"folder"))
     network = Network(waits=QUICK, hub_endpoint=hub.origin, hub_token=None)
     placed: dict[str, bytes] = {}
 
     fetch_small(
-        wanted,
+        asked,
         Backends(network),
         Traffic(),
         lambda one, data, _: placed.update({one.path: bytes(data)}),
@@ -29,10 +27,3 @@ def test_what_is_refused_without_a_question_takes_no_other_file_s_answer(
 
     assert placed == files
     assert len([r for r in hub.requests if "/resolve/" in r.path]) == len(files)
-
-
-def _wanted(path: str, url: str, data: bytes) -> Wanted:
-    running = RunningDigests({"sha256"})
-    running.update(data)
-    address = Address(url=url)
-    return Wanted(path=path, address=address, size=len(data), digests=running.digests())
