@@ -124,9 +124,9 @@ def _matches(
 def _by_phase(shelf: Shelf, phase: str) -> Iterator[tuple[Entry, Parts]]:
     taken = set(rungs_of(shelf.ladder, phase))
     for entry in shelf.entries.values():
-        parts = [part for part, rung in entry.rungs.items() if rung in taken]
-        if parts and entry.is_offered:
-            yield entry, parts
+        rungs = entry.rungs
+        if not taken.isdisjoint(rungs.values()) and entry.is_offered:
+            yield entry, [part for part, rung in rungs.items() if rung in taken]
 
 
 def _by_glob(shelf: Shelf, pattern: str) -> Iterator[tuple[Entry, Parts]]:
