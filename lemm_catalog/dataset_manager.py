@@ -14,7 +14,6 @@ import logging
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from lemm_catalog.api import guided
@@ -64,10 +63,10 @@ class DatasetManager:
         self._settings = settings or settings_of(_GIVEN)
         if cache_dir is not None:
             place = folder(os.fspath(cache_dir))
-            self._settings = replace(self._settings, cache_dir=place)
+            self._settings = self._settings._replace(cache_dir=place)
         self._observer = observer or _LoggedNotes()
         self._catalog = Catalog.load(
-            *self._settings.catalog, index=self._settings.index
+            *self._settings.catalog, index=self._settings.index_dir
         )
         self._store = Contents(self._settings.cache_dir)
         self.cache_dir = self._settings.cache_dir

@@ -5,14 +5,12 @@ lines from it, the status page of a Space reads it, a library user passes nothin
 Methods may be called from several threads at once.
 """
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Verb = Literal["fetch", "unpack", "verify", "publish"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One piece of work that can be watched; ``total`` is in bytes, if known."""
 
     verb: Verb

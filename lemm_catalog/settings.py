@@ -7,27 +7,27 @@ and a program that uses this package says what it wants.
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.errors import UsageError
 from lemm_catalog.load.section import read_section
 from lemm_catalog.model.item import Options
 from lemm_catalog.rules.consenting import check_words
 
 DEFAULT_CONFIG = Path("config") / "config.yaml"
+# Typed so that nobody changes it; `MappingProxyType` cannot be given to a process.
+_NOTHING: Mapping[str, Any] = {}
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """How to load, plan and pull; sizes in bytes.
 
     ``accept`` names the licenses, or the datasets, whose terms the user agrees to;
     what the environment has of that may be meant for other catalogs. ``tokens`` holds
-    what a manifest's ``token_env`` may name, ``index`` is a folder of our own to
+    what a manifest's ``token_env`` may name, ``index_dir`` is a folder of our own to
     remember in what catalogs came to. ``is_placed`` says that the user named
     ``cache_dir``, ``auto_download`` whether a Space is to pull when it starts.
     ``hub_cache`` is the cache of the Hugging Face Hub's client, if it is to be used:
@@ -37,8 +37,8 @@ class Settings:
     catalog: tuple[str, ...] = ()
     cache_dir: Path = Path("datasets")
     phase: str = "minimal"
-    priorities: Mapping[str, int] = field(default_factory=dict)
-    mirrors: Mapping[str, str] = field(default_factory=dict)
+    priorities: Mapping[str, int] = _NOTHING
+    mirrors: Mapping[str, str] = _NOTHING
     exclude: tuple[str, ...] = ()
     policy: str | None = None
     accept: tuple[str, ...] = ()
@@ -50,12 +50,17 @@ class Settings:
     jobs: int = 1
     connections: int = 32
     limit_rate: int | None = None
-    network: Network = field(default_factory=Network)
-    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
-    index: Path | None = None
+    network: Network = Network()
+    tokens: Mapping[str, str] = _NOTHING
+    index_dir: Path | None = None
     is_placed: bool = False
     auto_download: bool = True
     hub_cache: Path | None = None
+
+    def __repr__(self) -> str:
+        """Return all but the tokens, which nobody shall read in a traceback."""
+        told = (f"{k}={v!r}" for k, v in self._asdict().items() if k != "tokens")
+        return f"Settings({', '.join(told)})"
 
     @property
     def options(self) -> Options:
@@ -71,7 +76,7 @@ class Settings:
     def having(self, **flags: Any) -> Self:
         """Return these settings with the flags that were given (not None)."""
         given = {name: value for name, value in flags.items() if value is not None}
-        return replace(self, **given)
+        return self._replace(**given)
 
 
 def settings_from(
@@ -106,13 +111,13 @@ def settings_from(
         offline=offline,
         network=Network(
             proxies=proxies,
-            hub_endpoint=environ.get("HF_ENDPOINT") or Network.hub_endpoint,
+            hub_endpoint=environ.get("HF_ENDPOINT") or Network().hub_endpoint,
             hub_token=_hub_token(environ),
             hub_token_file=_hub_token_file(environ),
         ),
         hub_cache=_hub_cache(environ) if section.get("use_hf_cache") else None,
         tokens=environ,
-        index=_index(environ),
+        index_dir=_index(environ),
     )
 
 

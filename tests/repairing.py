@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lemm_catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store

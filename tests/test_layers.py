@@ -71,7 +71,7 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 # but never another kind.
 KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders", "decompressors"}),
-    "backends": ({"fsspec", "http", "hub", "local"}, {"base"}),
+    "backends": ({"fsspec", "http", "hub", "local"}, {"base", "network"}),
     "harvest": (
         {"croissant", "datacite", "datapackage", "dataverse", "figshare"}
         | {"hub", "zenodo"},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lemm_catalog.api.catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.errors import RefusedError
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.model.plan import Plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.base import Waits
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.load.files import MAX_BYTES
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -1,7 +1,6 @@
 """Sources asked whether they still have what manifests say, and what is kept of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,7 +60,7 @@ def check_sources(
     asked = [q for q in questions if q.address is not None]
     addresses = [q.address for q in asked if q.address is not None]
     # Manifests may be strangers': redirects are held to public addresses as well.
-    network = replace(settings.network, public_only=not allow_private)
+    network = settings.network._replace(public_only=not allow_private)
     answers = ask_all(addresses, Backends(network))
     said = dict(zip(map(id, asked), answers, strict=True))
     locks = {one.entry.id: _lock(catalog, one.entry.id) for one in wanted}

@@ -67,8 +67,8 @@ def draft(
     """
     reader = _knowledge(settings.catalog)
     phases = reader.phases.phases if reader.phases else {}
-    wanted = _wanted(terms, phases, _tasks(settings.index))
-    network = replace(settings.network, public_only=not terms.allow_private)
+    wanted = _wanted(terms, phases, _tasks(settings.index_dir))
+    network = settings.network._replace(public_only=not terms.allow_private)
     known = services or Services(hub=settings.network.hub_endpoint)
     means = Means(
         asker=Asker(Backends(network), observer),

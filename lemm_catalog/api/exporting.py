@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.load.catalog import read_manifest
 from lemm_catalog.model.entry import Shelf
 from lemm_catalog.model.export import Exported, Form, LeftOut

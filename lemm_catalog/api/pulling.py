@@ -61,7 +61,7 @@ def carry_out(
         means = replace(means, choose=itemizer.choose)
     # The whole plan fits: one dataset of it is not judged again on its own, and the
     # room on the disk need not be summed up again.
-    unbounded = replace(settings, max_storage=None, fit=False).options
+    unbounded = settings._replace(max_storage=None, fit=False).options
 
     def look_again(dataset: str) -> tuple[PlannedDataset, Holding]:
         item = by_id[dataset]

@@ -45,23 +45,6 @@ class Address:
         return redact(self.name or self.url)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waits:
-    """How long to wait for a source, in seconds, before it counts as failing.
-
-    Less than ``slowest`` bytes a second over a ``window`` is a stall. ``first`` is
-    the wait before the second try, and doubles from there; ``longest`` is the most
-    a server may ask for.
-    """
-
-    connect: float = 10.0
-    read: float = 30.0
-    window: float = 60.0
-    slowest: int = 1000
-    first: float = 0.5
-    longest: float = 60.0
-
-
 class Manners(NamedTuple):
     """How a host may be asked just now: not at all, or several things at once."""
 

@@ -17,7 +17,6 @@ from lemm_catalog.backends.base import (
     Manners,
     Reply,
     Validators,
-    Waits,
     plain,
     translated,
 )
@@ -33,6 +32,7 @@ from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
 from lemm_catalog.backends.http_reaching import Way
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.version import __version__
 

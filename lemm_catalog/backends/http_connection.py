@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
+from lemm_catalog.backends.network import Waits
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20

@@ -1,33 +1,15 @@
 """The one table from a URL's scheme to the backend that speaks it."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lemm_catalog.backends.base import Backend, Waits
+from lemm_catalog.backends.base import Backend
+from lemm_catalog.backends.network import Network, Waits
 
 if TYPE_CHECKING:
     from lemm_catalog.backends.http_reaching import Way
 
 _KINDS = {"http": "http", "https": "http", "hf": "hub", "file": "local"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """How this machine reaches others: proxies by scheme, the Hub, its token.
-
-    Without ``hub_token`` the one in ``hub_token_file`` is used, if there is one.
-    With ``public_only`` nothing goes to private, loopback or metadata addresses.
-    """
-
-    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    hub_endpoint: str = "https://huggingface.co"
-    hub_token: str | None = field(default=None, repr=False)
-    hub_token_file: Path | None = None
-    waits: Waits = field(default_factory=Waits)
-    public_only: bool = False
 
 
 class Backends:

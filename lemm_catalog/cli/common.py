@@ -28,7 +28,7 @@ class Run(NamedTuple):
             CatalogError: if a file of it is wrong.
 
         """
-        opened = open_shelf(self.settings.catalog, self.settings.index)
+        opened = open_shelf(self.settings.catalog, self.settings.index_dir)
         garbage.spare()
         for note in opened.notes:
             self.console.talk(note)

@@ -32,7 +32,7 @@ def init(folder: Path, settings: Settings, *, over: bool) -> tuple[list[Path], s
         LocalError: if the disk does not let it.
 
     """
-    catalog = Catalog.load(*settings.catalog, index=settings.index)
+    catalog = Catalog.load(*settings.catalog, index=settings.index_dir)
     items: Sequence[Item] = ()
     if settings.phase != OFF:
         _, items = looking.configured(catalog, (), settings)

@@ -84,7 +84,7 @@ def pull(
     place, remarks = find_place(settings, environ)
     settings = settings.having(cache_dir=Path(place.path), fit=True)
     tell({"event": "placed", "place": plain(place)})
-    opened = open_shelf(settings.catalog, settings.index)
+    opened = open_shelf(settings.catalog, settings.index_dir)
     catalog = Catalog.of(opened.shelf)
     for message in (*opened.notes, *remarks):
         tell({"event": "noted", "message": message})

@@ -17,8 +17,8 @@ from lemm_catalog.backends.base import (
     RangeRefusedError,
     Reply,
     Validators,
-    Waits,
 )
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
 from lemm_catalog.store.part import SEGMENT, Origin
 from lemm_catalog.transfer.checks import (

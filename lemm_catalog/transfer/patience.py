@@ -4,7 +4,7 @@ import random
 import threading
 import time
 
-from lemm_catalog.backends.base import Waits
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import PassingError, SourceError
 
 ATTEMPTS = 5

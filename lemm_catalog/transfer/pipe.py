@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from lemm_catalog.backends.base import Reply, Waits
+from lemm_catalog.backends.base import Reply
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import PassingError
 from lemm_catalog.store.part import SEGMENT
 from lemm_catalog.transfer.front import Front, StoppedError

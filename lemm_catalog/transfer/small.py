@@ -12,14 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    CrowdedError,
-    Manners,
-    Reply,
-    Waits,
-)
+from lemm_catalog.backends.base import Address, Backend, CrowdedError, Manners, Reply
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.errors import LemmError, SourceError, WrongBytesError

@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 
 from lemm_catalog.backends.base import Address, Backend, Reply
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import LemmError, SourceError
 from tests.pulling import QUICK, some_bytes
 from tests.servers.ftp import Ftp

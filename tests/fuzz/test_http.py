@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_body import body_of
 from lemm_catalog.backends.http_connection import Connection
 from lemm_catalog.backends.http_head import WireError
+from lemm_catalog.backends.network import Waits
 from tests.fuzz.effort import examples, in_time, mutated
 from tests.pulling import some_bytes
 

@@ -20,7 +20,7 @@ import lemm_catalog.archives.table
 import lemm_catalog.backends.http
 import lemm_catalog.verify.verifying  # noqa: F401 - what a fork needs not import anew
 from lemm_catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.settings import Settings
 from tests.by_processes import by_processes
 from tests.pulling import QUICK

@@ -6,12 +6,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from tests.pulling import (
     QUICK,
     MiB,
@@ -186,7 +185,7 @@ except PassingError as error:
 def test_a_head_that_drips_is_cut(tmp_path: Path) -> None:
     head = b"HTTP/1.1 200 OK\r\nX-Filler: " + b"x" * 10_000
     with _dripping(head) as port:
-        hurried = replace(QUICK, read=0.2)
+        hurried = QUICK._replace(read=0.2)
         site = Site(tmp_path, SMALL, [f"http://127.0.0.1:{port}/a"])
         site.network = Network(waits=hurried)
         assert_fails_cleanly(site, "5 times in a row")

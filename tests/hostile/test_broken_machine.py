@@ -10,14 +10,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lemm_catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.errors import LemmError
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.store import Store
@@ -176,11 +175,11 @@ class Shop:
 
     def assert_right(self) -> None:
         # What was left half unpacked must find room beside the new try.
-        self.settings = replace(self.settings, max_storage=None)
+        self.settings = self.settings._replace(max_storage=None)
         try:
             assert self.work() == (0, "")
         finally:
-            self.settings = replace(self.settings, max_storage=self.limit)
+            self.settings = self.settings._replace(max_storage=self.limit)
         place = self.cache / "notes"
         found = {name: (place / name).read_bytes() for name in self.right}
         assert found == self.right

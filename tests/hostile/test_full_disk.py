@@ -22,7 +22,7 @@ import pytest
 from lemm_catalog import Catalog
 from lemm_catalog.archives.tar import TAR_GZ
 from lemm_catalog.archives.zip import ZIP
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.errors import LocalError, RefusedError
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from tests.pulling import QUICK, Site, assert_fails_cleanly, assert_pulled, some_bytes
 from tests.servers.answers import Hops, Redirect, Status
 from tests.servers.faults import Drop, Fault

@@ -6,14 +6,13 @@ comes over a new connection. Where one lane is told to wait, all of them do.
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from lemm_catalog.api.catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
 from tests.pulling import QUICK, MiB, Site, a_file, some_bytes, write_manifest
@@ -25,7 +24,7 @@ from tests.servers.scripted import CLOSE, Asked, Said, ScriptedServer, answer
 FEW = {f"{n}.wav": some_bytes(50_000, seed=n) for n in range(4)}
 MANY = {f"{n:02}.wav": some_bytes(2000 + n) for n in range(60)}
 OTHER = some_bytes(50_000, seed=9)
-HURRIED = Network(waits=replace(QUICK, read=0.3))
+HURRIED = Network(waits=QUICK._replace(read=0.3))
 
 
 def pulled(

@@ -1,14 +1,13 @@
 """Many small files over pipelined connections meet the same figures as one large."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lemm_catalog.api.catalog import Catalog
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
 from tests.pulling import QUICK, Listener, MiB, a_file, some_bytes, write_manifest
@@ -225,7 +224,7 @@ def test_whatever_a_server_makes_of_requests_sent_ahead_each_file_is_right(
     script: Any, most: float, tmp_path: Path
 ) -> None:
     with ScriptedServer(script) as server:
-        hurried = Network(waits=replace(QUICK, read=0.2))
+        hurried = Network(waits=QUICK._replace(read=0.2))
         shop = Shop(tmp_path, server.url("/"))
         shop.assert_pulled(connections=2, network=hurried)
 

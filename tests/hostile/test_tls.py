@@ -3,12 +3,11 @@
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network
 from tests.pulling import QUICK, Site, assert_fails_cleanly, assert_pulled, some_bytes
 from tests.servers.http import HttpServer
 from tests.servers.scripted import CLOSE, Said, ScriptedServer
@@ -112,5 +111,5 @@ def test_plain_http_is_not_spoken_to_a_server_of_tls(tmp_path: Path) -> None:
 
 def secure(root: Path, server: ScriptedServer, *, connect: float) -> Site:
     url = server.url("/a").replace("http:", "https:")
-    waits = replace(QUICK, connect=connect)
+    waits = QUICK._replace(connect=connect)
     return Site(root, DATA, [url], network=Network(waits=waits))

@@ -6,14 +6,13 @@ Whatever a server says, the right bytes are published or nothing is, in bounded 
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.base import Address, Waits
+from lemm_catalog.backends.base import Address
 from lemm_catalog.backends.http import HttpBackend
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.errors import PassingError
 from tests.pulling import (
     QUICK,
@@ -35,7 +34,7 @@ from tests.servers.tls import loopback_certificate
 
 DATA = some_bytes(50_000)
 OTHER = some_bytes(50_000, seed=2)
-HURRIED = replace(QUICK, read=0.2)
+HURRIED = QUICK._replace(read=0.2)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lemm_catalog import Catalog
-from lemm_catalog.backends.base import Waits
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
 from tests.cli.running import Done, run

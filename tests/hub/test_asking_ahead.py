@@ -1,6 +1,7 @@
 """Small files of the Hub, asked for ahead: each answer goes to whom it belongs."""
 
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.transfer.small import fetch_small
 from lemm_catalog.transfer.traffic import Traffic
 from tests.hub.site import REPO, hf

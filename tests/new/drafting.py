@@ -8,8 +8,7 @@ from typing import Any
 import yaml
 
 from lemm_catalog.api.drafting import Drafted, Terms, draft
-from lemm_catalog.backends.base import Waits
-from lemm_catalog.backends.table import Network
+from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.harvest.places import Services
 from lemm_catalog.load.catalog import load_paths
 from lemm_catalog.model.manifest import Manifest

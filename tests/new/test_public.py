@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lemm_catalog.backends import public
-from lemm_catalog.backends.base import Address, Waits
+from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.backends.public import PrivateAddressError, check_host, is_public
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.table import Backends
 from tests.cli.running import run
 from tests.new.drafting import QUICK, a_page, doubts, drafted
 from tests.servers.answers import Redirect

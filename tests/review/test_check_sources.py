@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lemm_catalog.backends.base import Address
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.load.catalog import load
 from lemm_catalog.model.probe import Answer, Probe, Seen
 from lemm_catalog.probing.asking import PER_HOST, ask_all

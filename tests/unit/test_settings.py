@@ -1,6 +1,7 @@
 """Flag over environment over config file over default."""
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,9 @@ def test_the_planner_gets_its_options() -> None:
     assert (found.fit, found.jobs, found.max_storage, found.keep_archives) == (
         *(True, 3, 9, True),
     )
+
+
+def test_settings_can_be_given_to_another_process() -> None:
+    settings = settings_from({"LEMM_OFFLINE": "1"}, None, {"https": "http://proxy"})
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    assert pickle.loads(pickle.dumps(Settings())) == Settings()

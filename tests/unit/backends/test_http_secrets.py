@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from lemm_catalog.backends import http_pool
-from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_pool import Pool
+from lemm_catalog.backends.network import Waits
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,9 @@ from lemm_catalog.backends.base import (
     RangeRefusedError,
     Reply,
     Validators,
-    Waits,
 )
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network, Waits
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest
 from lemm_catalog.errors import ArchiveError, LocalError, PassingError, SourceError
 from lemm_catalog.store.part import SEGMENT, PartFile

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from lemm_catalog.backends.base import Waits
 from lemm_catalog.backends.http_answers import retry_after
+from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.transfer.patience import (
     ATTEMPTS,

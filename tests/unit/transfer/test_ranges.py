@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from lemm_catalog.backends.base import Address, RangeRefusedError
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import SourceError
 from lemm_catalog.transfer.checks import WrongSizeError
 from lemm_catalog.transfer.front import StoppedError

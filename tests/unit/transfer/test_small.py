@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from lemm_catalog.backends.table import Backends, Network
+from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest
 from lemm_catalog.errors import LocalError
 from lemm_catalog.transfer.small import Wanted, fetch_small
