@@ -5,14 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def spare() -> None:
-    """Let nobody look through what there is, ever: it stays until the process ends.
-
-    For a command that has read its catalog or made its plan, and is about to tell it.
-    """
-    gc.freeze()
-
-
 @contextmanager
 def not_now() -> Iterator[None]:
     """Let nobody look for garbage meanwhile.
@@ -28,3 +20,14 @@ def not_now() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def for_good() -> Iterator[None]:
+    """Let nobody look for garbage meanwhile, nor ever in what is made.
+
+    For a command that reads its catalog or makes its plan, and then tells it.
+    """
+    with not_now():
+        yield
+        gc.freeze()

@@ -259,7 +259,7 @@ def assert_nothing_half_made(scene: Scene, cache: Path, number: int) -> None:
     assert store.unreadable("notes") is None, f"step {number}"
     receipt = store.receipt("notes")
     # While a decision to publish is carried out, files may be of the old or the new.
-    if receipt is None or store.is_unfinished("notes"):
+    if receipt is None or store.layout.pending_receipt("notes").exists():
         return
     for artifact in receipt.artifacts:
         lines = store.ledger("notes", artifact.path)

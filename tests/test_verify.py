@@ -295,7 +295,7 @@ def test_archives_that_contradict_each_other_leave_what_is_here(shop: Shop) -> N
     message = "c.tar.gz and a.tar.gz bring a.txt with different bytes"
     assert outcome.datasets[0].message.startswith(message)
     assert shop.whole == tree(shop.place)
-    assert not shop.store.is_unfinished("notes")
+    assert not shop.store.layout.pending_receipt("notes").exists()
     assert shop.state()[0] == "present"
 
 
@@ -314,7 +314,7 @@ def test_files_of_strangers_are_in_the_way_before_anything_is_decided(
     assert outcome.exit_code == 4
     assert re.search("in (the|each other's) way", outcome.datasets[0].message)
     assert before == tree(tmp_path / "cache" / "notes")
-    assert not Store(tmp_path / "cache").is_unfinished("notes")
+    assert not Store(tmp_path / "cache").layout.pending_receipt("notes").exists()
     shutil.rmtree(tmp_path / "cache" / "notes")
     assert catalog.pull("notes", settings=settings(tmp_path / "cache")).exit_code == 0
 

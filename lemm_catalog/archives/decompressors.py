@@ -69,11 +69,11 @@ class Decompressor(Protocol):
         """Take in more bytes and return at most so many."""
 
 
-class _Inflate:
-    """A `zlib` decompressor with the manners of the other two."""
+class _Bounded:
+    """A decompressor that tells when a full output may have left more inside."""
 
-    def __init__(self, wbits: int) -> None:
-        self._inner: Any = zlib.decompressobj(wbits)
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
         self._was_full = False
 
     @property
@@ -82,38 +82,6 @@ class _Inflate:
 
     @property
     def needs_input(self) -> bool:
-        # A full output may have left more inside, even with no input left over.
-        return not self._was_full and not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return bytes(self._inner.unused_data)
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        if self._inner.unconsumed_tail:
-            data = self._inner.unconsumed_tail + data
-        block: bytes = self._inner.decompress(data, max_length)
-        self._was_full = len(block) == max_length
-        return block
-
-
-class _Igzip:
-    """Isal's own decompressor, which keeps what is left of the input.
-
-    With zlib's manners a tail of it is copied at each call: a sixth of the time.
-    """
-
-    def __init__(self, flag: int) -> None:
-        self._inner: Any = igzip_lib.IgzipDecompressor(flag)
-        self._was_full = False
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._inner.eof)
-
-    @property
-    def needs_input(self) -> bool:
-        # A full output may have left more inside, even with no input left over.
         return self._inner.needs_input and not self._was_full
 
     @property
@@ -124,6 +92,32 @@ class _Igzip:
         block: bytes = self._inner.decompress(data, max_length)
         self._was_full = len(block) == max_length
         return block
+
+
+class _Igzip(_Bounded):
+    """Isal's own decompressor, which keeps what is left of the input.
+
+    With zlib's manners a tail of it is copied at each call: a sixth of the time.
+    """
+
+    def __init__(self, flag: int) -> None:
+        super().__init__(igzip_lib.IgzipDecompressor(flag))
+
+
+class _Inflate(_Bounded):
+    """A `zlib` decompressor with the manners of the other two."""
+
+    def __init__(self, wbits: int) -> None:
+        super().__init__(zlib.decompressobj(wbits))
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._was_full and not self._inner.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        if self._inner.unconsumed_tail:
+            data = self._inner.unconsumed_tail + data
+        return super().decompress(data, max_length)
 
 
 class _ZipLzma:

@@ -28,8 +28,8 @@ class Run(NamedTuple):
             CatalogError: if a file of it is wrong.
 
         """
-        opened = open_shelf(self.settings.catalog, self.settings.index_dir)
-        garbage.spare()
+        with garbage.for_good():
+            opened = open_shelf(self.settings.catalog, self.settings.index_dir)
         for note in opened.notes:
             self.console.talk(note)
         if self.console.verbose:

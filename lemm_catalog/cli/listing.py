@@ -87,10 +87,9 @@ def run(
     )
     is_whole = sieve == Sieve()
     catalog = run.catalog()
-    with garbage.not_now():
+    with garbage.for_good():
         found = catalog.listed(*selection, settings=run.settings)
         listed = sifted(found, sieve, catalog)
-        garbage.spare()
     if as_json:
         run.console.result(to_json("list", {"datasets": listed}))
     elif markdown:

@@ -36,9 +36,8 @@ def run(
         lemm-catalog plan minimal libritts/dev-clean --out plan.json
     """
     catalog = run.catalog()
-    with garbage.not_now():
+    with garbage.for_good():
         plan = catalog.plan(*selection, settings=run.settings)
-        garbage.spare()
     if out:
         from lemm_catalog.render.data import dumped
         from lemm_catalog.store.files import write_atomically

@@ -16,9 +16,8 @@ def run(run: Run, *, selection: tuple[str, ...], as_json: bool) -> int:
     Reads receipts, not the data: `verify` does that.
     """
     catalog = run.catalog()
-    with garbage.not_now():
+    with garbage.for_good():
         standings = catalog.status(*selection, settings=run.settings)
-        garbage.spare()
     if as_json:
         run.console.result(to_json("status", {"datasets": standings}))
     else:

@@ -54,9 +54,8 @@ def run(
     if fix:
         for path in fixed(paths or folders_of(run.settings.catalog)):
             run.console.talk(f"{path}: put in order")
-    with garbage.not_now():
+    with garbage.for_good():
         loaded: Loaded = load_paths(paths) if paths else load(run.settings.catalog)
-        garbage.spare()
     for note in loaded.notes:
         run.console.talk(note)
     here = Path.cwd()

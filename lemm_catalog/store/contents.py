@@ -114,11 +114,6 @@ class Contents:
         found = read_receipt(self.layout.receipt(dataset), dataset)
         return found if isinstance(found, Unreadable) else None
 
-    def is_unfinished(self, dataset: str) -> bool:
-        """Whether it was decided to publish a dataset, and not carried out."""
-        with local_errors(self.layout.root):
-            return self.layout.pending_receipt(dataset).exists()
-
     def has_staged(self, dataset: str) -> bool:
         """Whether an interrupted pull left anything of it, even a bare folder."""
         with local_errors(self.layout.root):
