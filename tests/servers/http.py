@@ -181,7 +181,7 @@ class HttpServer:
             number = self.connections
             full = self._most is not None and self.live > self._most
             self._changed.notify_all()
-        wire = Wire(connection, self._closing)
+        wire = Wire(connection, self._closing, self._changed)
         try:
             with connection.makefile("rb") as reader:
                 while (request := read_request(reader)) is not None:

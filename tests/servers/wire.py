@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -69,9 +70,12 @@ class Closing:
 class Wire:
     """One connection, on which replies are sent as they were scripted."""
 
-    def __init__(self, connection: socket.socket, closing: Closing) -> None:
+    def __init__(
+        self, connection: socket.socket, closing: Closing, counting: threading.Condition
+    ) -> None:
         self._connection = connection
         self._closing = closing
+        self._counting = counting
 
     def send(self, request: Request, reply: Reply, progress: Progress) -> bool:
         """Send a reply; return whether the connection lives on."""
@@ -103,15 +107,29 @@ class Wire:
 
     def _send_piece(self, piece: bytes, reply: Reply, progress: Progress) -> None:
         if reply.framing == "chunked":
-            self._connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
-            progress(len(piece), False)
-            return
+            self._connection.sendall(b"%x\r\n" % len(piece))
         # Not sendall: what a dying client still took must be counted to the byte.
         rest = memoryview(piece)
         while rest:
-            taken = self._connection.send(rest)
-            progress(taken, False)
-            rest = rest[taken:]
+            rest = rest[self._send_some(rest, progress) :]
+        if reply.framing == "chunked":
+            self._connection.sendall(b"\r\n")
+
+    def _send_some(self, rest: memoryview, progress: Progress) -> int:
+        # Whoever counts must not hear of a byte after the client has used it: sent and
+        # counted are one step, which therefore may not wait for the client.
+        self._connection.setblocking(False)
+        try:
+            with self._counting, suppress(BlockingIOError, ssl.SSLWantWriteError):
+                taken = self._connection.send(rest)
+                progress(taken, False)
+                return taken
+        finally:
+            self._connection.setblocking(True)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connection, selectors.EVENT_WRITE)
+            selector.select()
+        return 0
 
     def _stall(self, reply: Reply, sent: int) -> None:
         if reply.stall is not None and reply.stall[0] == sent:

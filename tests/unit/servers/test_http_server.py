@@ -114,6 +114,17 @@ def test_records_requests_and_keeps_connections_alive(server: HttpServer) -> Non
     assert server.requests == []
 
 
+def test_what_the_client_has_is_counted_already(server: HttpServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    counts = []
+    for _ in range(500):
+        connection.request("GET", "/a", headers={"Range": "bytes=0-0"})
+        connection.getresponse().read()
+        counts.append(server.sent("/a"))
+    connection.close()
+    assert counts == list(range(1, 501))
+
+
 def test_a_second_server_is_another_origin(server: HttpServer) -> None:
     with HttpServer() as other:
         assert server.origin != other.origin
