@@ -43,9 +43,11 @@ def format_decimal(count: int) -> str:
 def _scaled(count: int, base: int, units: tuple[str, ...]) -> str:
     if -base < count < base:
         return f"{count} B"
-    power, value = 0, float(count)
     # 999.995 would print as "1000.00": such a value belongs to the next unit.
-    most, last = base - 0.005, len(units) - 1
-    while power < last and not -most < value < most:
-        power, value = power + 1, value / base
-    return f"{value:.2f} {units[power]}"
+    most, factor = base - 0.005, base
+    for unit in units[1:-1]:
+        value = count / factor
+        if -most < value < most:
+            return f"{value:.2f} {unit}"
+        factor *= base
+    return f"{count / factor:.2f} {units[-1]}"

@@ -2,6 +2,7 @@
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from lemm_catalog.digest import Digest
@@ -13,6 +14,10 @@ from lemm_catalog.model.listing import Listed
 from lemm_catalog.model.source import Source
 from lemm_catalog.model.terms import Claimed, Consent, Named, Terms
 from lemm_catalog.model.verdict import Verdict
+
+# Rows of the index have as many fields as their values: it is of this very version.
+_new_source = partial(tuple.__new__, Source)
+_new_digest = partial(tuple.__new__, Digest)
 
 # Part, expression, of each policy its name, decision, reasons and duties; then the
 # licenses that are named, and the groups of those that ask.
@@ -152,11 +157,11 @@ def _artifact(row: Iterable[Any]) -> Artifact:
     There are tens of thousands: each is made once, not made and then replaced.
     """
     fields = list(row)
-    fields[_SOURCES] = tuple(map(Source._make, fields[_SOURCES]))
-    fields[_DIGESTS] = tuple(map(Digest._make, fields[_DIGESTS]))
+    fields[_SOURCES] = tuple(map(_new_source, fields[_SOURCES]))
+    fields[_DIGESTS] = tuple(map(_new_digest, fields[_DIGESTS]))
     if unpack := fields[_UNPACK]:
         fields[_UNPACK] = Unpacking._make(unpack)
-    return Artifact._make(fields)
+    return tuple.__new__(Artifact, fields)
 
 
 def _terms(row: Iterable[Any]) -> Terms:

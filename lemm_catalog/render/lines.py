@@ -61,8 +61,11 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> str:
     copied.
     """
     most = max(width, MIN_WIDTH)
-    if _is_one_line(text) and len(first) + len(text) <= most:
-        return first + text  # of ten thousand lines, most need no wrapping
+    # Of ten thousand lines, most need no wrapping: there is no white space in them to
+    # mend or to drop.
+    fits = text and len(first) + len(text) <= most
+    if fits and text.isprintable() and not text[-1].isspace():
+        return first + text
     return textwrap.fill(
         text,
         most,
@@ -71,11 +74,6 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _is_one_line(text: str) -> bool:
-    """Whether a text that fits stays as it is: no white space to mend or to drop."""
-    return bool(text) and text.isprintable() and not text[-1].isspace()
 
 
 def counted(count: int, noun: str) -> str:

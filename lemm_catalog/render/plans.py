@@ -1,9 +1,9 @@
 """A plan as text for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from lemm_catalog.model.artifact import Artifact
-from lemm_catalog.model.plan import Action, Plan, PlannedDataset
+from lemm_catalog.model.plan import Plan, PlannedDataset
 from lemm_catalog.render.lines import counted, wrapped
 from lemm_catalog.sizes import format_decimal, format_size
 
@@ -33,28 +33,22 @@ def _dataset(
     lines = [wrapped(head, width, rest="  ")]
     indent = " " * (20 if width >= 60 else 4)
     for action in dataset.actions:
-        lines.append(_action(action, width))
-        artifact = origins.get((dataset.id, action.path))
-        lines += [indent + text for text in _origins(action, artifact)]
+        kind, path, count, source, _, reason = action
+        first = f"  {kind:<7}{format_decimal(count):>9}  "
+        lines.append(wrapped(f"{path}: {reason}", width, first=first))
+        if kind == "unpack":
+            continue
+        if artifact := origins.get((dataset.id, path)):
+            lines += [indent + text for text in _origins(artifact)]
+        elif source and kind in {"fetch", "resume"}:
+            lines.append(f"{indent}from {source}")
     return "\n".join(lines)
 
 
-def _origins(action: Action, artifact: Artifact | None) -> Sequence[str]:
-    if action.action == "unpack":
-        return ()
-    if artifact is not None:
-        sources = [f"from {source.shown}" for source in artifact.sources]
-        weak = {False: " (weak)", True: ""}
-        return [*sources, *(f"{one}{weak[one.is_strong]}" for one in artifact.digests)]
-    if action.source and action.action in {"fetch", "resume"}:
-        return (f"from {action.source}",)
-    return ()
-
-
-def _action(action: Action, width: int) -> str:
-    size = format_decimal(action.bytes)
-    first = f"  {action.action:<7}{size:>9}  "
-    return wrapped(f"{action.path}: {action.reason}", width, first=first)
+def _origins(artifact: Artifact) -> list[str]:
+    sources = [f"from {source.shown}" for source in artifact.sources]
+    weak = {False: " (weak)", True: ""}
+    return [*sources, *(f"{one}{weak[one.is_strong]}" for one in artifact.digests)]
 
 
 def _totals(plan: Plan, width: int) -> str:

@@ -46,7 +46,7 @@ def asked_of(dataset: str, dossier: Dossier) -> tuple[Demand, ...]:
 
 def refusal(demands: Sequence[Demand], receipt: Receipt | None) -> str | None:
     """Return why a part may not be fetched, or None if all was agreed to."""
-    open_ = [one for one in demands if not _is_met(one, receipt)]
+    open_ = demands and [one for one in demands if not _is_met(one, receipt)]
     if not open_:
         return None
     asked = "; and ".join(

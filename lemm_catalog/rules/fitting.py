@@ -79,8 +79,9 @@ class _Pulled(NamedTuple):
             return type(self)(most, self.settled + stays)
         # A dataset that ends smaller than it began must not pay for its neighbors.
         stays = max(0, stays)
-        settled = self.settled + stays
-        worst = tuple(sorted((*self.extras, peak - stays), reverse=True)[:jobs])
+        settled, extra, worst = self.settled + stays, peak - stays, self.extras
+        if len(worst) < jobs or extra > worst[-1]:
+            worst = tuple(sorted((*worst, extra), reverse=True)[:jobs])
         return type(self)(max(self.most, settled + sum(worst)), settled, worst)
 
 

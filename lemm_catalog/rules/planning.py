@@ -51,19 +51,20 @@ def make_plan(
         weigh(item, actions, inventory.of(item.id), options)
         for item, actions in zip(items, decided, strict=True)
     ]
+    peak = peak_of(weights, options.jobs)
     # In one pass is the second choice: nobody asks for it where there is room.
-    if not room.holds(peak_of(weights, options.jobs)):
+    if not room.holds(peak):
         weights = [
             with_lean_steps(one, item, actions, inventory.of(item.id), options)
             for one, item, actions in zip(weights, items, decided, strict=True)
         ]
         weights, decided = _fitted(weights, decided, room, options)
+        peak = peak_of(weights, options.jobs)
     lean = {weight.dataset for weight in weights if weight.is_lean}
     datasets = tuple(
         _planned(item, actions, inventory, options, is_lean=item.id in lean)
         for item, actions in zip(items, decided, strict=True)
     )
-    peak = peak_of(weights, options.jobs)
     return Plan(
         schema="lemm-catalog/plan@1",
         selection=tuple(selection),
