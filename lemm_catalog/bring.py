@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from lemm_catalog.archives.base import ArchiveReader
-from lemm_catalog.archives.table import reader_for
 from lemm_catalog.backends.base import Address
 from lemm_catalog.digest import Digest, RunningDigests
 from lemm_catalog.errors import LemmError, LocalError, SourceError
@@ -27,11 +25,13 @@ from lemm_catalog.store.part import PartFile
 from lemm_catalog.store.tree import StagedTree
 from lemm_catalog.transfer.fetch import Fetched, Watch, fetch
 from lemm_catalog.transfer.window import Window
-from lemm_catalog.unpack import Limits, Member, Unpacked, unpack
 
-# Only a policy makes choices, and judging licenses takes long to import.
+# Only a policy makes choices, and judging licenses takes long to import; a plain file
+# needs none of the archives.
 if TYPE_CHECKING:
+    from lemm_catalog.archives.base import ArchiveReader
     from lemm_catalog.itemize.choice import Chosen
+    from lemm_catalog.unpack import Member, Unpacked
 
 
 def bring(
@@ -71,6 +71,8 @@ class _Work:
         self._data = self._folder / "data"
         self._reader: ArchiveReader | None = None
         if artifact.unpack:
+            from lemm_catalog.archives.table import reader_for
+
             self._reader = reader_for(artifact.path, artifact.unpack.format)
         if self._reader is not None and chosen:
             self._reader = chosen.choice.reader(self._reader)
@@ -107,7 +109,7 @@ class _Work:
                 advanced(len(chunk))
         return running.digests()
 
-    def fetched(self) -> Fetched[Unpacked | None]:
+    def fetched(self) -> "Fetched[Unpacked | None]":
         artifact, observer = self._artifact, self._means.observer
         addresses = self._means.addresses(artifact)
         self._copy_from(addresses[:1])
@@ -174,19 +176,19 @@ class _Work:
         keeps = self._means.keep_archives and not self._chosen
         return self._reader is None or keeps
 
-    def _follow(self, stream: BinaryIO) -> Unpacked | None:
+    def _follow(self, stream: BinaryIO) -> "Unpacked | None":
         if self._reader is None or not self._reader.streams:
             return None
         return self._unpack(stream, self._reader)
 
-    def unpacked_afterwards(self) -> Unpacked | None:
+    def unpacked_afterwards(self) -> "Unpacked | None":
         """Unpack an archive that can only be read as a whole."""
         if self._reader is None:
             return None
         with local_errors(self._data), self._data.open("rb") as file:
             return self._unpack(file, self._reader)
 
-    def _unpack(self, archive: BinaryIO, reader: ArchiveReader) -> Unpacked:
+    def _unpack(self, archive: BinaryIO, reader: "ArchiveReader") -> "Unpacked":
         """Unpack into staging; what is refused takes no disk until the next try."""
         tree = self._folder / "tree"
         remove_tree(tree)
@@ -197,8 +199,10 @@ class _Work:
             raise
 
     def _unpack_below(
-        self, root: Path, archive: BinaryIO, reader: ArchiveReader
-    ) -> Unpacked:
+        self, root: Path, archive: BinaryIO, reader: "ArchiveReader"
+    ) -> "Unpacked":
+        from lemm_catalog.unpack import Limits, unpack
+
         artifact = self._artifact
         assert artifact.unpack is not None
         into = artifact.unpack.into or ""
@@ -211,7 +215,7 @@ class _Work:
             self._step("unpack", artifact.unpacked, 0) as advanced,
         ):
 
-            def record(member: Member) -> None:
+            def record(member: "Member") -> None:
                 path = prefix + member.path
                 ledger.add(member.sha256, member.size, member.mtime_ns, path)
 
@@ -226,7 +230,7 @@ class _Work:
             )
 
     def recorded(
-        self, fetched: Fetched[Unpacked | None], unpacked: Unpacked | None
+        self, fetched: "Fetched[Unpacked | None]", unpacked: "Unpacked | None"
     ) -> ReceivedArtifact:
         """Write the record; only then may the archive go."""
         artifact, store = self._artifact, self._means.store

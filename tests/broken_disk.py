@@ -60,8 +60,10 @@ def watched(root: Path, fault: _Fault, *, flushes: bool = True) -> Iterator[_Dis
         sys.addaudithook(_DISK.audit)
         _DISK.is_hooked = True
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("write", "pwrite", "fsync", "sync"):
-            patch.setattr(os, name, _counted(getattr(os, name), flushes="sync" in name))
+        for name in ("write", "pwrite", "splice", "fsync", "sync"):
+            if hasattr(os, name):
+                real = getattr(os, name)
+                patch.setattr(os, name, _counted(real, flushes="sync" in name))
         _DISK.ignores_flushes = not flushes
         _DISK.root, _DISK.steps, _DISK.fault = str(root), 0, fault
         try:
@@ -130,8 +132,8 @@ def killed_at(number: int, root: Path, work: Callable[[], object]) -> bool:
 
 
 def _counted(real: Callable[..., Any], *, flushes: bool) -> Callable[..., Any]:
-    def call(*args: Any) -> Any:
+    def call(*args: Any, **more: Any) -> Any:
         _DISK.step(flushes=flushes)
-        return None if flushes else real(*args)
+        return None if flushes else real(*args, **more)
 
     return call

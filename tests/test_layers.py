@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parent.parent / "lemm_catalog"
 FLOORS = (
     ("version", "problems", "progress", "codes", "garbage"),
     ("errors",),
-    ("processes",),
+    ("processes", "conduit"),
     ("digest", "sizes", "archives"),
     ("model",),
     ("rules",),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from lemm_catalog.api.advising import advised
 from lemm_catalog.api.looking import as_received, holding, items, plan, with_cached
-from lemm_catalog.api.repairing import joined, mended
 from lemm_catalog.api.sharing import share
 from lemm_catalog.api.waiting import locked
 from lemm_catalog.backends.table import Backends
@@ -96,6 +95,8 @@ def repair(
         RefusedError: if that does not fit.
 
     """
+    from lemm_catalog.api.repairing import joined, mended  # no pull needs them
+
     store = Store(settings.cache_dir)
     means = _means(catalog, store, settings, observer)
     chosen, done = [], {}

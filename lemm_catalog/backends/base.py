@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Self, final
 
+from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import LemmError, PassingError, SourceError
 from lemm_catalog.model.source import redact
 from lemm_catalog.model.told import Told, ToldFile
@@ -120,9 +121,26 @@ class Reply(ABC):
         except Exception as error:
             raise self.translate(error, self.address) from error
 
+    @final
+    def splice(self, conduit: Conduit, most: int) -> int | None:
+        """Have some bytes moved into a conduit, as `readinto` reads them.
+
+        None means that these have to be read.
+
+        Raises:
+            SourceError: if the source broke off.
+
+        """
+        with translated(self, self.address):
+            return self._splice(conduit, most)
+
     @abstractmethod
     def _readinto(self, buffer: memoryview) -> int:
         """Read some bytes, raising what the library raises."""
+
+    def _splice(self, conduit: Conduit, most: int) -> int | None:
+        """Move some bytes, where these are the kernel's; raises as `_readinto`."""
+        return None
 
     @abstractmethod
     def close(self) -> None:

@@ -28,11 +28,13 @@ from lemm_catalog.backends.http_answers import (
     read_head,
     redirected,
 )
+from lemm_catalog.backends.http_body import SizedBody
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
 from lemm_catalog.backends.http_reaching import Way
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.version import __version__
 
@@ -184,6 +186,10 @@ class _HttpReply(Reply):
 
     def _readinto(self, buffer: memoryview) -> int:
         return self._answer.body.readinto(buffer)
+
+    def _splice(self, conduit: Conduit, most: int) -> int | None:
+        body = self._answer.body
+        return body.splice(conduit, most) if isinstance(body, SizedBody) else None
 
     def translate(self, error: Exception, address: Address) -> SourceError:
         words = str(error) if isinstance(error, WireError) else None

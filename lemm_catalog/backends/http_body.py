@@ -5,6 +5,7 @@ from typing import Protocol
 
 from lemm_catalog.backends.http_connection import Connection
 from lemm_catalog.backends.http_head import Head, WireError
+from lemm_catalog.conduit import Conduit
 
 _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,15})\s*(?:;.*)?", re.DOTALL)
 _MOST_LINE = 8192
@@ -37,7 +38,16 @@ class SizedBody:
         """Read what there is; see `Body`."""
         if self.is_over:
             return 0
-        count = self._connection.readinto(buffer[: self.left])
+        return self._came(self._connection.readinto(buffer[: self.left]))
+
+    def splice(self, conduit: Conduit, most: int) -> int | None:
+        """Have what there is moved by the kernel; None if it has to be read."""
+        if self.is_over:
+            return 0
+        count = self._connection.splice(conduit, min(most, self.left))
+        return None if count is None else self._came(count)
+
+    def _came(self, count: int) -> int:
         if not count:
             raise WireError("broke off")
         self.left -= count

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.conduit import Conduit
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20
@@ -144,6 +145,22 @@ class Connection:
                     break
                 count += more
             return count
+        except (TimeoutError, BlockingIOError) as error:
+            raise SilentError from error
+        except OSError as error:
+            raise WireError("broke off") from error
+
+    def splice(self, conduit: Conduit, most: int) -> int | None:
+        """Have what there is moved by the kernel, as `readinto` reads it.
+
+        None if it has to be read: what is here already, and what TLS wraps.
+        """
+        # A socket with a time-out of Python's own would not wait in the kernel.
+        is_plain = not isinstance(self._socket, ssl.SSLSocket)
+        if self._ahead or not is_plain or self._socket.gettimeout() is not None:
+            return None
+        try:
+            return conduit.fill(self._socket.fileno(), most)
         except (TimeoutError, BlockingIOError) as error:
             raise SilentError from error
         except OSError as error:

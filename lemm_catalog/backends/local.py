@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from lemm_catalog.backends.base import Address, Backend, Reply, Validators
+from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import SourceError
 from lemm_catalog.model.told import Told, ToldFile
 
@@ -64,6 +65,9 @@ class _LocalReply(Reply):
 
     def _readinto(self, buffer: memoryview) -> int:
         return self._file.readinto(buffer) or 0  # type: ignore[attr-defined]
+
+    def _splice(self, conduit: Conduit, most: int) -> int | None:
+        return conduit.fill(self._file.fileno(), most)
 
     def close(self) -> None:
         self._file.close()

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from lemm_catalog.api.saved import read_plan
 from lemm_catalog.cli.common import Run
 from lemm_catalog.cli.declared import Option, Takes
 from lemm_catalog.cli.options import JSON, PHASE_WORDS, PLANNING, SHARED
@@ -48,6 +47,8 @@ def run(
                 "a saved plan has its own selection",
                 mend="give --plan without SELECTION, --exclude and a policy",
             )
+        from lemm_catalog.api.saved import read_plan
+
         saved, catalog = read_plan(plan), run.catalog()
         outcome = carry_out(run, lambda seen: catalog.pull_saved(saved, settings, seen))
     return tell(run, "pull", outcome, as_json=as_json)

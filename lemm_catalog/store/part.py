@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import LocalError
+from lemm_catalog.store.at import read_at, write_at
 from lemm_catalog.store.behind import written_behind
 from lemm_catalog.store.files import local_error, local_errors, write_atomically
 
@@ -50,7 +52,6 @@ class PartFile:
         self.origin: Origin | None = None
         self._data: BinaryIO
         self._journal: BinaryIO
-        # Without pwrite (Windows) a seek and a write must not be torn apart.
         self._seeking = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -154,7 +155,7 @@ class PartFile:
             self._counts[index] = self.length(index)
             counted = _COUNTER.pack(self._counts[index])
             place = _HEADER + index * _COUNTER.size
-            _write_at(self._journal, memoryview(counted), place, self._seeking)
+            write_at(self._journal, memoryview(counted), place, self._seeking)
         self.begin(Origin(url=""))
 
     def write(self, index: int, data: memoryview) -> None:
@@ -164,8 +165,27 @@ class PartFile:
             LocalError: if the disk does not take them.
 
         """
-        offset = index * SEGMENT + self._counts[index]
-        counts, left = [], len(data)
+        with local_errors(self.path):
+            write_at(self._data, data, self._end_of(index), self._seeking)
+            self._note(index, len(data))
+
+    def write_from(self, conduit: Conduit, index: int, count: int) -> None:
+        """Add bytes that wait in a conduit, as `write` does.
+
+        Raises:
+            LocalError: if the disk does not take them.
+
+        """
+        with local_errors(self.path):
+            conduit.drain(count, self._data.fileno(), self._end_of(index))
+            self._note(index, count)
+
+    def _end_of(self, index: int) -> int:
+        return index * SEGMENT + self._counts[index]
+
+    def _note(self, index: int, left: int) -> None:
+        """Note that so many bytes more are there, from a segment on."""
+        counts = []
         for at in range(index, self.segments):
             taken = min(left, self.length(at) - self._counts[at])
             counts.append(self._counts[at] + taken)
@@ -174,11 +194,7 @@ class PartFile:
                 break
         counted = b"".join(map(_COUNTER.pack, counts))
         place = _HEADER + index * _COUNTER.size
-        try:
-            _write_at(self._data, data, offset, self._seeking)
-            _write_at(self._journal, memoryview(counted), place, self._seeking)
-        except OSError as error:
-            raise local_error(error, self.path) from error
+        write_at(self._journal, memoryview(counted), place, self._seeking)
         self._counts[index : index + len(counts)] = counts
 
     def read(self, offset: int, count: int) -> bytes:
@@ -189,7 +205,7 @@ class PartFile:
 
         """
         try:
-            data = _read_at(self._data, offset, count, self._seeking)
+            data = read_at(self._data, offset, count, self._seeking)
         except OSError as error:
             raise local_error(error, self.path) from error
         if count and not data:
@@ -255,7 +271,7 @@ class PartFile:
 
     def _save_header(self) -> None:
         with local_errors(self._journal_path):
-            _write_at(self._journal, memoryview(self._header()), 0, self._seeking)
+            write_at(self._journal, memoryview(self._header()), 0, self._seeking)
 
     def _header(self) -> bytes:
         about: dict[str, Any] = asdict(self.origin) if self.origin else {"url": ""}
@@ -267,25 +283,3 @@ class PartFile:
     def _header_of_nothing(self) -> bytes:
         line = json.dumps({"size": self.size, "segment": SEGMENT, "url": ""}) + "\n"
         return line.encode().ljust(_HEADER, b"\0")
-
-
-def _write_at(
-    file: BinaryIO, data: memoryview, offset: int, seeking: threading.Lock
-) -> None:
-    if hasattr(os, "pwrite"):
-        while data:
-            written = os.pwrite(file.fileno(), data, offset)
-            data, offset = data[written:], offset + written
-        return
-    with seeking:
-        file.seek(offset)
-        while data:
-            data = data[file.write(data) :]
-
-
-def _read_at(file: BinaryIO, offset: int, count: int, seeking: threading.Lock) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(file.fileno(), count, offset)
-    with seeking:
-        file.seek(offset)
-        return file.read(count)

@@ -6,9 +6,7 @@ where it was; what changed on the way starts anew.
 """
 
 import threading
-import time
 from collections.abc import Callable
-from functools import partial
 
 from lemm_catalog.backends.base import (
     Address,
@@ -21,8 +19,8 @@ from lemm_catalog.backends.base import (
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
 from lemm_catalog.store.part import SEGMENT, Origin
+from lemm_catalog.transfer.asking import Asking
 from lemm_catalog.transfer.checks import (
-    ask,
     check_end,
     check_unchanged,
     known_validators,
@@ -33,6 +31,9 @@ from lemm_catalog.transfer.missing import SMALL, Missing, Run
 from lemm_catalog.transfer.patience import Patience
 from lemm_catalog.transfer.pipe import Pipe
 from lemm_catalog.transfer.traffic import Traffic
+
+# What the first connection asks for at once, in seconds at its speed.
+_LONGEST_RUN = 0.25
 
 
 class Download:
@@ -56,13 +57,15 @@ class Download:
     ) -> None:
         self.front = Front(part)
         self._part = part
-        self._ask = partial(ask, backend, address, part.size)
         self._address = address
         self._advanced = advanced
         self._waits = waits
         self._lanes = traffic.hosts.of(address.url)
         self._in_one = in_one
         self._stop = threading.Event()
+        self._asking = Asking(
+            backend, address, part.size, self._lanes, waits, self._stop
+        )
         self._pipe = Pipe(
             self.front, self._lanes, traffic.pace, waits, self._came, self._stop
         )
@@ -75,7 +78,11 @@ class Download:
         self._validators = Validators()
         # Whether the bytes are from several replies, of what may have changed between.
         self.is_glued = False
-        self.is_reused = False  # or over connections that had served before
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether any of them came over a connection that had served before."""
+        return self._asking.is_reused
 
     def open(self) -> Reply | None:
         """Open the first missing bytes; None if nothing is missing.
@@ -91,7 +98,7 @@ class Download:
         if part.size and part.done == part.size:
             return None
         known = known_validators(part, self._address.url)
-        reply = self._open_patiently(*self._first_range(), known)
+        reply = self._asking.patiently(*self._first_range(), known)
         try:
             self._prepare_for(reply, known)
         except BaseException:
@@ -216,7 +223,9 @@ class Download:
 
     def _work(self, progress: Callable[[], int] | None) -> None:
         is_helper = progress is None
-        while not self._stop.is_set() and (run := self._missing.take()) is not None:
+        while not self._stop.is_set():
+            if (run := self._take(is_helper=is_helper)) is None:
+                return
             try:
                 self._fill_patiently(run, None, progress)
             except BaseException:
@@ -224,6 +233,11 @@ class Download:
                 raise
             if is_helper and self._lanes.is_crowded:
                 return
+
+    def _take(self, *, is_helper: bool = False) -> Run | None:
+        # A helper may have to stop soon; the first connection goes on to the end.
+        longest = 0 if is_helper else int(self._lanes.each * _LONGEST_RUN)
+        return self._missing.take(self._lanes.allowed, longest)
 
     def _fill_patiently(
         self, run: Run, reply: Reply | None, progress: Callable[[], int] | None
@@ -240,7 +254,7 @@ class Download:
                     pour(start, run.stop)
             except PassingError as error:
                 if isinstance(error, CrowdedError):
-                    self._refused(error)
+                    self._asking.refused(error)
                     if progress is None:
                         raise
                 patience.wait_after(error, progress=count() - before)
@@ -250,49 +264,20 @@ class Download:
 
     def _open_run(self, index: int, run: Run) -> Reply:
         self.is_glued = True
-        part, asked = self._part, time.monotonic()
-        self._lanes.await_rest(self._stop)
+        part = self._part
         start = index * SEGMENT + part.count(index)
         stop = (run.stop - 1) * SEGMENT + part.length(run.stop - 1)
-        reply = self._ask(start, stop, self._validators)
+        reply = self._asking.once(start, stop, self._validators)
         if reply.is_whole:
             reply.close()
             raise RangeRefusedError(f"{self._address.shown}: gives no parts any more")
         check_unchanged(self._validators, reply)
-        self._opened(reply, time.monotonic() - asked)
         return reply
-
-    def _open_patiently(self, start: int, stop: int | None, known: Validators) -> Reply:
-        patience = Patience(self._stop, self._waits)
-        while True:
-            self._lanes.await_rest(self._stop)
-            if self._stop.is_set():
-                raise StoppedError
-            asked = time.monotonic()
-            try:
-                reply = self._ask(start, stop, known)
-            except PassingError as error:
-                if isinstance(error, CrowdedError):
-                    self._refused(error)
-                patience.wait_after(error)
-            else:
-                self._opened(reply, time.monotonic() - asked)
-                return reply
-
-    def _opened(self, reply: Reply, seconds: float) -> None:
-        self.is_reused |= reply.is_reused
-        self._lanes.opened(seconds if reply.waited is None else reply.waited)
-
-    def _refused(self, error: CrowdedError) -> None:
-        """Let the whole host rest, unless it asks for more than is waited for."""
-        wanted, longest = error.retry_after, self._waits.longest
-        rest = 0.0 if wanted is None or wanted > longest else wanted
-        self._lanes.refused(wanted, rest=rest)
 
     def _first_range(self) -> tuple[int, int | None]:
         """Return from where to where to ask first."""
         part = self._part
-        self._first = None if self._in_one else self._missing.take()
+        self._first = None if self._in_one else self._take()
         run = self._first or Run(0, part.segments)
         start = run.first * SEGMENT + (part.count(run.first) if part.segments else 0)
         if self._in_one or (part.done == 0 and part.size <= SMALL):

@@ -1,8 +1,9 @@
 """How many connections a host gets: more while that makes the total faster.
 
 Laws, each a test: a host starts with one; growth stops where it does not pay and is
-tried again later, ever more rarely; a host that says "too many" (429, 503) is left
-with half; all files of a host share its lanes.
+tried again later, ever more rarely; a gain that is not plain to see is looked at
+twice; while whoever follows lags, lanes are given back; a host that says "too many"
+(429, 503) is left with half; all files of a host share its lanes.
 """
 
 import threading
@@ -17,6 +18,9 @@ _GAIN = 1.15
 # leap nearly all that one alone had limits each of them, and may be asked for the
 # most; where the gain is not nearly as large as it could be, the end is near.
 _LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
+# So many looks in a row at somebody who could not take more: what hashes or unpacks
+# wants the processors that lanes keep busy.
+_LONG_LAG = 4
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
@@ -29,6 +33,7 @@ class Lanes:
         self.most = most
         self.allowed = 1
         self.active = 0
+        self.each = 0.0  # what one of them brought lately, in bytes a second
         self._clock = clock
         self._lock = threading.Lock()
         self._settled = 1  # the last number that was worth it
@@ -41,6 +46,8 @@ class Lanes:
         self._silent_until = 0.0
         self._rest = _FIRST_REST
         self._leap = _LEAP
+        self._is_doubted = False  # the gain of what is tried may be noise
+        self._lags = 0
 
     @property
     def has_room(self) -> bool:
@@ -101,8 +108,9 @@ class Lanes:
             if self._since is None:
                 self._since, self._bytes = now, 0
             elif now - self._since >= self._look:
-                rate = 0.0 if is_enough else self._bytes / (now - self._since)
-                self._judge(rate, now)
+                rate = self._bytes / (now - self._since)
+                self.each = rate / max(self.active, 1)
+                self._judge(0.0 if is_enough else rate, now)
 
     def refused(self, seconds: float | None, *, rest: float = 0.0) -> None:
         """Tell that the host wants fewer, and for how long it wants to be left.
@@ -133,6 +141,10 @@ class Lanes:
     def _judge(self, rate: float, now: float) -> None:
         """Take more, or fewer, for what the last look showed."""
         self._begin_look()
+        self._lags = 0 if rate else self._lags + 1
+        if self._lags == _LONG_LAG:
+            self.allowed = self._settled = max(1, self._settled // 2)
+            self._lags, self._leap = 0, _STEP
         if self.active < self.allowed or now < self._rest_until:
             return
         if self.allowed == self._settled:  # nothing is being tried
@@ -142,9 +154,13 @@ class Lanes:
             self._grow(self._leap)
         elif rate >= _GAIN * self._rate:
             possible = self._rate * self.allowed / self._settled
+            is_plain = rate >= _NEARLY_ALL * possible
+            if not is_plain and not self._is_doubted:
+                self._is_doubted = True
+                return
             self._settled, self._rate = self.allowed, rate
             self._rest = _FIRST_REST
-            self._grow(_TO_THE_MOST if rate >= _NEARLY_ALL * possible else _STEP)
+            self._grow(_TO_THE_MOST if is_plain else _STEP)
         else:
             self.allowed = self._settled
             self._unopened = 0
@@ -153,6 +169,7 @@ class Lanes:
             self._rest = min(2 * self._rest, _LONGEST_REST)
 
     def _grow(self, times: int) -> None:
+        self._is_doubted = False
         self.allowed = min(self.most, self.allowed * times)
         self._unopened = self.allowed - self.active
 

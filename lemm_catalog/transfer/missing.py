@@ -27,12 +27,13 @@ class Run(NamedTuple):
 class Missing:
     """The segments with missing bytes that nobody works on.
 
-    ``hands`` is how many may come to share the work; one takes all in one run.
+    ``most_hands`` may come to share the work; where that is one, it takes all in one
+    run.
     """
 
-    def __init__(self, part: Growing, hands: int) -> None:
+    def __init__(self, part: Growing, most_hands: int) -> None:
         self._part = part
-        self._hands = hands
+        self._most_hands = most_hands
         self._lock = threading.Lock()
         # In order already, which makes it a heap.
         self._indexes = [
@@ -42,12 +43,17 @@ class Missing:
     def __len__(self) -> int:
         return len(self._indexes)
 
-    def take(self) -> Run | None:
-        """Return the first run of them, which is then the caller's; None if none is."""
+    def take(self, hands: int, longest: int = 0) -> Run | None:
+        """Return the first run of them, which is then the caller's; None if none is.
+
+        ``hands`` share the work just now: each request costs a round trip, so that
+        one alone asks for much until the end is near. It may be ``longest`` bytes
+        where that is more than the usual.
+        """
         with self._lock:
             if not self._indexes:
                 return None
-            most = self._most()
+            most = self._most(hands, longest)
             first = stop = heapq.heappop(self._indexes)
             stop += 1
             while (
@@ -59,10 +65,11 @@ class Missing:
                 stop = heapq.heappop(self._indexes) + 1
             return Run(first, stop)
 
-    def _most(self) -> int:
-        if self._hands == 1:
+    def _most(self, hands: int, longest: int) -> int:
+        if self._most_hands == 1:
             return len(self._indexes)
-        return max(1, min(len(self._indexes) // (2 * self._hands), _LONGEST))
+        most = max(_LONGEST, longest // SEGMENT)
+        return max(1, min(len(self._indexes) // (2 * hands), most))
 
     def put_back(self, run: Run) -> None:
         """Give back what the caller could not fill."""

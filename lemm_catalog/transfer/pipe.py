@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 from lemm_catalog.backends.base import Reply
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import PassingError
-from lemm_catalog.store.part import SEGMENT
+from lemm_catalog.store.part import SEGMENT, PartFile
 from lemm_catalog.transfer.front import Front, StoppedError
+from lemm_catalog.transfer.growing import Growing
 from lemm_catalog.transfer.lanes import Lanes
 from lemm_catalog.transfer.pace import Pace
 from lemm_catalog.transfer.patience import StallWatch
@@ -23,6 +25,43 @@ _MOST_HELD = 512 * 1024
 _LEAST_HELD = 256 * 1024
 # With so much waiting to be hashed or unpacked, it is not the network that is slow.
 _ENOUGH = 8 * 1024 * 1024
+
+
+class Carrier:
+    """Takes bytes from a reply and puts them into a growing file, a piece at a time.
+
+    The kernel carries them where it can, else they come through a buffer.
+    """
+
+    def __init__(self, reply: Reply, part: Growing, most: int) -> None:
+        self.shown = reply.address.shown
+        self._reply = reply
+        self._part = part
+        self._buffer = memoryview(bytearray(most))
+        self._conduit = Conduit.made() if isinstance(part, PartFile) else None
+        self._is_spliced = False
+
+    def take(self, most: int) -> int:
+        """Take at least a byte, at most so many; 0 if the reply has ended."""
+        buffer = self._buffer[:most]
+        if self._conduit:
+            count = self._reply.splice(self._conduit, len(buffer))
+            self._is_spliced = count is not None
+            if count is not None:
+                return count
+        return self._reply.readinto(buffer)
+
+    def put(self, index: int, count: int) -> None:
+        """Write what was taken, from a segment on."""
+        if self._is_spliced and self._conduit and isinstance(self._part, PartFile):
+            self._part.write_from(self._conduit, index, count)
+        else:
+            self._part.write(index, self._buffer[:count])
+
+    def close(self) -> None:
+        """Let go of what carried them."""
+        if self._conduit:
+            self._conduit.close()
 
 
 class Pipe:
@@ -55,31 +94,32 @@ class Pipe:
         """Give what fills segments in a row from a reply, which is closed then."""
         watch = StallWatch(self._waits)
         held = max(_MOST_HELD // max(self._lanes.active, 1), _LEAST_HELD)
-        buffer = memoryview(bytearray(self._pace.most(held)))
+        carrier = Carrier(reply, self._front.part, self._pace.most(held))
         self._replies.add(reply)
         try:
             if self._stopped.is_set():
                 raise StoppedError
-            yield lambda first, stop: self._fill(first, stop, reply, watch, buffer)
+            yield lambda first, stop: self._fill(first, stop, carrier, watch)
         finally:
             self._replies.discard(reply)
+            carrier.close()
             reply.close()
 
     def _fill(
-        self, first: int, stop: int, reply: Reply, watch: StallWatch, buffer: memoryview
+        self, first: int, stop: int, carrier: "Carrier", watch: StallWatch
     ) -> None:
         """Write what a reply gives into segments in a row, until they are full."""
-        part, shown = self._front.part, reply.address.shown
+        part, shown = self._front.part, carrier.shown
         end = min(stop * SEGMENT, part.size)
         while (index := part.first_gap(first, stop)) is not None:
             first = index
-            count = reply.readinto(buffer[: end - index * SEGMENT - part.count(index)])
+            count = carrier.take(end - index * SEGMENT - part.count(index))
             part.await_room(count, self._stopped)
             if self._stopped.is_set():
                 raise StoppedError
             if count == 0:
                 raise PassingError(f"{shown}: broke off")
-            part.write(index, buffer[:count])
+            carrier.put(index, count)
             self._advanced(count)
             self._front.moved(index)
             watch.saw(count, shown)

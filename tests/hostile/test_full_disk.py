@@ -107,8 +107,8 @@ def fill(disk: Path, patch: pytest.MonkeyPatch) -> Callable[[], None]:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for name in ("write", "pwrite"):
-        patch.setattr(os, name, full)
+    for name in ("write", "pwrite", "splice"):
+        patch.setattr(os, name, full, raising=False)
     return patch.undo
 
 

@@ -18,7 +18,7 @@ class Link:
         self.lanes = Lanes(most, clock=lambda: self.now)
         self.lanes.enter()
 
-    def run(self, seconds: float) -> int:
+    def run(self, seconds: float, *, is_enough: bool = False) -> int:
         """Let time pass with as many connections as allowed; return how many."""
         end = self.now + seconds
         while self.now < end:
@@ -28,7 +28,7 @@ class Link:
                 self.lanes.leave()
             self.now += 0.01
             rate = min(self.each * self.lanes.active, self.total)
-            self.lanes.saw(int(rate / 100))
+            self.lanes.saw(int(rate / 100), is_enough=is_enough)
         return self.lanes.active
 
 
@@ -73,6 +73,27 @@ def test_growth_stops_where_it_does_not_pay() -> None:
     link.run(0.6)
     counts = [link.run(0.05) for _ in range(100)]
     assert 4 <= sorted(counts)[len(counts) // 2] <= 8
+
+
+def test_a_gain_that_is_not_plain_is_looked_at_twice() -> None:
+    link = Link(each=100e6, total=100e6)
+    link.run(0.02)
+    link.total = 130e6  # as long as one looks at the four that are tried, and no longer
+    while link.lanes.allowed == 1:
+        link.run(0.01)
+    link.run(0.04)
+    link.total = 100e6
+    link.run(0.2)
+    assert link.lanes.allowed == 1
+
+
+def test_who_follows_gets_lanes_back_while_he_lags() -> None:
+    link = Link(each=20e6)
+    link.run(1.0)
+    counts = [link.run(0.2, is_enough=True) for _ in range(20)]
+    assert counts == sorted(counts, reverse=True)
+    assert (counts[0], counts[-1]) == (8, 1)
+    assert link.run(2.0) == 16
 
 
 def test_a_refusal_halves_them_and_they_stay_so() -> None:

@@ -27,7 +27,7 @@ class Counted:
 def runs(counts: list[int], hands: int) -> list[Run]:
     missing = Missing(Counted(counts), hands)  # type: ignore[arg-type]
     found = []
-    while run := missing.take():
+    while run := missing.take(hands):
         found.append(run)
     return found
 
@@ -53,12 +53,19 @@ def test_runs_get_shorter_toward_the_end_and_never_too_long() -> None:
     assert lengths[-16:] == [1] * 16
 
 
+def test_one_of_many_takes_half_of_what_is_left_and_more_if_it_is_fast() -> None:
+    missing = Missing(Counted([0] * 1000), 16)  # type: ignore[arg-type]
+    fast = 100 * SEGMENT
+    assert [missing.take(1), missing.take(1, longest=fast)] == [(0, 32), (32, 132)]
+    assert missing.take(16, longest=fast) == (132, 159)
+
+
 def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
     counts = [0] * 64
     missing = Missing(Counted(counts), 4)  # type: ignore[arg-type]
-    first = missing.take()
+    first = missing.take(4)
     assert first == Run(0, 8)
     counts[0] = SEGMENT
     counts[1] = 5
     missing.put_back(first)
-    assert missing.take() == Run(1, 8)
+    assert missing.take(4) == Run(1, 8)
