@@ -24,11 +24,11 @@ from lemm_catalog.backends.http_answers import (
     check_encoding,
     check_status,
     condition,
-    origin,
     read_head,
     redirected,
 )
 from lemm_catalog.backends.http_body import SizedBody
+from lemm_catalog.backends.http_connection import origin_of, site_of
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
@@ -78,7 +78,7 @@ class HttpBackend(Backend):
         self, addresses: Iterator[Address], manners: Manners
     ) -> Iterator[tuple[Address, Reply | SourceError]]:
         """Ask ahead over one connection, and give the answers in their order."""
-        for _, group in groupby(addresses, key=lambda address: origin(address.url)):
+        for _, group in groupby(addresses, key=lambda address: site_of(address.url)):
             pipeline = Pipeline(self._pool, _whole_headers, manners)
             for address, answer in pipeline.run(group):
                 yield address, self._judged(address, answer)
@@ -161,7 +161,7 @@ def _explained(address: Address, url: str, answer: Answer) -> None:
 def _with_token(
     address: Address, url: str, headers: Mapping[str, str]
 ) -> Mapping[str, str]:
-    if not address.token or origin(url) != origin(address.url):
+    if not address.token or origin_of(url) != origin_of(address.url):
         return headers
     return {**headers, "Authorization": f"Bearer {address.token}"}
 

@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC
-from functools import lru_cache
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lemm_catalog.backends.base import (
@@ -121,14 +120,6 @@ def redirected(shown: str, url: str, location: str | None) -> str:
     if urlsplit(url).scheme == "https" and parts.scheme == "http":
         raise SourceError(f"{shown}: redirects from https to {redact(target)}")
     return target
-
-
-@lru_cache(maxsize=1024)
-def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Return the scheme, host and port a token is bound to."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
 
 
 def condition(validators: Validators) -> str | None:

@@ -17,6 +17,8 @@ _NAMES = {str: "text", int: "a whole number", bool: "true or false"}
 
 def plain(value: Any) -> Any:
     """Return a value as dictionaries, lists and scalars."""
+    if type(value) in _NAMES or value is None:
+        return value
     if names := getattr(value, "_fields", None):
         return {name: plain(item) for name, item in zip(names, value, strict=True)}
     if isinstance(value, Mapping):

@@ -20,7 +20,7 @@ _GAIN = 1.15
 _LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
 # So many looks in a row at somebody who could not take more: what hashes or unpacks
 # wants the processors that lanes keep busy.
-_LONG_LAG = 4
+_LONG_LAG = 8
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0

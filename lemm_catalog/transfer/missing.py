@@ -46,9 +46,8 @@ class Missing:
     def take(self, hands: int, longest: int = 0) -> Run | None:
         """Return the first run of them, which is then the caller's; None if none is.
 
-        ``hands`` share the work just now: each request costs a round trip, so that
-        one alone asks for much until the end is near. It may be ``longest`` bytes
-        where that is more than the usual.
+        ``hands`` share the work just now. Each request costs a round trip, so that
+        whoever is fast may ask for ``longest`` bytes where that is more than the usual.
         """
         with self._lock:
             if not self._indexes:
@@ -66,10 +65,11 @@ class Missing:
             return Run(first, stop)
 
     def _most(self, hands: int, longest: int) -> int:
+        left = len(self._indexes)
         if self._most_hands == 1:
-            return len(self._indexes)
-        most = max(_LONGEST, longest // SEGMENT)
-        return max(1, min(len(self._indexes) // (2 * hands), most))
+            return left
+        usual = min(left // (2 * self._most_hands), _LONGEST)
+        return max(1, usual, min(left // (2 * hands), longest // SEGMENT))
 
     def put_back(self, run: Run) -> None:
         """Give back what the caller could not fill."""

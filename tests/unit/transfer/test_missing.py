@@ -53,11 +53,13 @@ def test_runs_get_shorter_toward_the_end_and_never_too_long() -> None:
     assert lengths[-16:] == [1] * 16
 
 
-def test_one_of_many_takes_half_of_what_is_left_and_more_if_it_is_fast() -> None:
+def test_who_is_fast_takes_more_but_never_more_than_a_fair_half() -> None:
     missing = Missing(Counted([0] * 1000), 16)  # type: ignore[arg-type]
     fast = 100 * SEGMENT
-    assert [missing.take(1), missing.take(1, longest=fast)] == [(0, 32), (32, 132)]
-    assert missing.take(16, longest=fast) == (132, 159)
+    assert missing.take(1) == (0, 31)
+    assert missing.take(1, longest=fast) == (31, 131)
+    assert missing.take(8, longest=fast) == (131, 185)
+    assert missing.take(1, longest=1000 * fast) == (185, 592)
 
 
 def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
