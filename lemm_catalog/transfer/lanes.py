@@ -144,7 +144,7 @@ class Lanes:
         self._lags = 0 if rate else self._lags + 1
         if self._lags == _LONG_LAG:
             self.allowed = self._settled = max(1, self._settled // 2)
-            self._lags, self._leap = 0, _STEP
+            self._lags, self._unopened, self._leap = 0, 0, _STEP
         if self.active < self.allowed or now < self._rest_until:
             return
         if self.allowed == self._settled:  # nothing is being tried
