@@ -51,8 +51,11 @@ class Conduit:
                 return None
             raise
 
-    def drain(self, count: int, target: int, offset: int) -> None:
+    def drain(self, count: int, target: int, offset: int) -> bytes:
         """Write what came into a file.
+
+        Returns the last of it that has to be written instead, as not every file
+        system does it; nothing as a rule.
 
         Raises:
             OSError: what a write would.
@@ -62,18 +65,17 @@ class Conduit:
             try:
                 moved = os.splice(self._outlet, target, count, offset_dst=offset)
             except OSError as error:
-                if error.errno not in _UNABLE:
-                    raise
-                moved = self._written(count, target, offset)
+                if error.errno in _UNABLE:
+                    return self._read(count)
+                raise
             count, offset = count - moved, offset + moved
+        return b""
 
-    def _written(self, count: int, target: int, offset: int) -> int:
-        """Read what waits and write it, as not every file system is able to."""
-        data = memoryview(os.read(self._outlet, count))
-        rest = data
-        while rest:
-            rest = rest[os.pwrite(target, rest, offset + len(data) - len(rest)) :]
-        return len(data)
+    def _read(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            data += os.read(self._outlet, count - len(data))
+        return data
 
     def close(self) -> None:
         """Let go of it, and of what still waits in it."""

@@ -91,7 +91,7 @@ class Reply(ABC):
     ``url`` is where the bytes come from, after all redirects; ``waited`` how long the
     answer took to begin, in seconds, without the time to connect, if that is known.
     With ``is_reused`` it came over a connection that had served before: what was left
-    over there may have been taken for it.
+    over there may have been taken for it. Without ``may_splice`` all of it is read.
     """
 
     url: str = ""
@@ -102,6 +102,7 @@ class Reply(ABC):
     content_type: str = ""
     waited: float | None = None
     is_reused: bool = False
+    may_splice: bool = False
 
     def __init__(self, address: Address) -> None:
         self.address = address

@@ -28,7 +28,7 @@ from lemm_catalog.backends.http_answers import (
     redirected,
 )
 from lemm_catalog.backends.http_body import SizedBody
-from lemm_catalog.backends.http_connection import origin_of, site_of
+from lemm_catalog.backends.http_connection import origin_of
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
@@ -36,6 +36,7 @@ from lemm_catalog.backends.http_reaching import Way
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import PassingError, SourceError
+from lemm_catalog.model.source import site_of
 from lemm_catalog.version import __version__
 
 MAX_REDIRECTS = 10
@@ -183,6 +184,8 @@ class _HttpReply(Reply):
         self._answer = answer
         self._pool = pool
         self._is_closed = False
+        is_sized = isinstance(answer.body, SizedBody)
+        self.may_splice = is_sized and answer.connection.may_splice
 
     def _readinto(self, buffer: memoryview) -> int:
         return self._answer.body.readinto(buffer)

@@ -5,7 +5,6 @@ the kernel with a limit of its own (`SO_RCVTIMEO`), which spares a poll for each
 that Python's time-outs would cost.
 """
 
-import re
 import select
 import socket
 import ssl
@@ -20,11 +19,11 @@ from urllib.parse import urlsplit
 from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.conduit import Conduit
+from lemm_catalog.model.source import site_of
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20
 _PORTS = {"http": 80, "https": 443}
-_SITE = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 class Origin(NamedTuple):
@@ -40,12 +39,6 @@ class Origin(NamedTuple):
         host = f"[{self.host}]" if ":" in self.host else self.host
         is_usual = self.port == _PORTS.get(self.scheme)
         return host if is_usual else f"{host}:{self.port}"
-
-
-def site_of(url: str) -> str:
-    """Return the beginning of a URL, which thousands on one host have in common."""
-    found = _SITE.match(url)
-    return found[0] if found else url
 
 
 def origin_of(url: str) -> Origin:
@@ -162,14 +155,21 @@ class Connection:
         except OSError as error:
             raise WireError("broke off") from error
 
+    @property
+    def may_splice(self) -> bool:
+        """Whether bytes come as they are, and the kernel waits for them.
+
+        It does not where a time-out is Python's own.
+        """
+        is_plain = not isinstance(self._socket, ssl.SSLSocket)
+        return is_plain and self._socket.gettimeout() is None
+
     def splice(self, conduit: Conduit, most: int) -> int | None:
         """Have what there is moved by the kernel, as `readinto` reads it.
 
-        None if it has to be read: what is here already, and what TLS wraps.
+        None if it has to be read, as what is here already.
         """
-        # A socket with a time-out of Python's own would not wait in the kernel.
-        is_plain = not isinstance(self._socket, ssl.SSLSocket)
-        if self._ahead or not is_plain or self._socket.gettimeout() is not None:
+        if self._ahead or not self.may_splice:
             return None
         try:
             return conduit.fill(self._socket.fileno(), most)

@@ -56,6 +56,8 @@ def _path(address: Address) -> Path:
 
 
 class _LocalReply(Reply):
+    may_splice = True
+
     def __init__(self, address: Address, file: BinaryIO, start: int) -> None:
         super().__init__(address)
         self._file = file

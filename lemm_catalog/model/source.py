@@ -21,6 +21,7 @@ _HUB = re.compile(
 )
 # A URL without any of these has nothing to hide, and there are thousands of them.
 _SECRETIVE = frozenset("@?#")
+_SITE = re.compile(r"[^/?#]*//[^/?#]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
 
@@ -60,6 +61,12 @@ def is_pinned_revision(url: str) -> bool:
     """Whether a URL names an immutable commit of a Hub repository."""
     match = _HUB.fullmatch(url)
     return bool(match and _COMMIT.fullmatch(match["revision"]))
+
+
+def site_of(url: str) -> str:
+    """Return the beginning of a URL, which thousands on one host have in common."""
+    found = _SITE.match(url)
+    return found[0] if found else url
 
 
 def redact(url: str) -> str:

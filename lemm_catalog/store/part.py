@@ -177,7 +177,9 @@ class PartFile:
 
         """
         with local_errors(self.path):
-            conduit.drain(count, self._data.fileno(), self._end_of(index))
+            offset = self._end_of(index)
+            rest = memoryview(conduit.drain(count, self._data.fileno(), offset))
+            write_at(self._data, rest, offset + count - len(rest), self._seeking)
             self._note(index, count)
 
     def _end_of(self, index: int) -> int:

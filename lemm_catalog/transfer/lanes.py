@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from lemm_catalog.model.source import site_of
+
 # Only where every step pays: on a lossy path, or where each connection is limited.
 MOST = 32
 # What counts as faster: less is noise.
@@ -190,5 +192,5 @@ class Hosts:
     @staticmethod
     def name_of(url: str) -> str:
         """Return the beginning of a URL that names its host."""
-        scheme, _, rest = url.partition("://")
-        return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2].lower()}"
+        scheme, _, rest = site_of(url).partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2].lower()}"

@@ -38,7 +38,9 @@ class Carrier:
         self._reply = reply
         self._part = part
         self._buffer = memoryview(bytearray(most))
-        self._conduit = Conduit.made() if isinstance(part, PartFile) else None
+        # What can never be spliced needs no two descriptors more.
+        self._file = part if reply.may_splice and isinstance(part, PartFile) else None
+        self._conduit = Conduit.made() if self._file else None
         self._is_spliced = False
 
     def take(self, most: int) -> int:
@@ -53,8 +55,8 @@ class Carrier:
 
     def put(self, index: int, count: int) -> None:
         """Write what was taken, from a segment on."""
-        if self._is_spliced and self._conduit and isinstance(self._part, PartFile):
-            self._part.write_from(self._conduit, index, count)
+        if self._is_spliced and self._conduit and self._file:
+            self._file.write_from(self._conduit, index, count)
         else:
             self._part.write(index, self._buffer[:count])
 
@@ -105,9 +107,7 @@ class Pipe:
             carrier.close()
             reply.close()
 
-    def _fill(
-        self, first: int, stop: int, carrier: "Carrier", watch: StallWatch
-    ) -> None:
+    def _fill(self, first: int, stop: int, carrier: Carrier, watch: StallWatch) -> None:
         """Write what a reply gives into segments in a row, until they are full."""
         part, shown = self._front.part, carrier.shown
         end = min(stop * SEGMENT, part.size)
