@@ -19,7 +19,7 @@ from tests.servers.faults import Rate, Stall
 from tests.servers.http import HttpServer
 
 CHECKOUT = Path(__file__).parents[2]
-LARGE = some_bytes(9 * MiB)  # two segments
+LARGE = some_bytes(24 * MiB)  # many segments
 
 
 @dataclass
@@ -84,20 +84,21 @@ def end(
     return process.returncode, err, time.monotonic() - before
 
 
-@pytest.mark.parametrize("lanes", [16, 32])
-def test_a_killed_pull_goes_on_with_little_fetched_twice(
-    lanes: int, puller: Puller
-) -> None:
-    """A kill costs what was read and not yet written, however many lanes there are."""
+def test_a_killed_pull_goes_on_with_little_fetched_twice(puller: Puller) -> None:
+    """A kill costs what was read and not yet written, however many lanes there are.
+
+    A process that is starved of the processor has more in hand: one kill in eight may
+    then find over 64 KiB. So many kills are needed for a median that means something.
+    """
     again: list[int] = []
     lost = 0
     rng = Random(7)
     # A server sees that a client is dead one piece late, on each lane: of 20 KiB here.
     puller.server.script("/a", Rate(per_second=MiB))
     sent = 0
-    for _ in range(3):
+    for _ in range(9):
         wanted = sent + rng.randrange(1 * MiB, 2 * MiB)
-        process = puller.start("--connections", str(lanes))
+        process = puller.start("--connections", "32")
         puller.server.wait_until(
             lambda server, wanted=wanted: server.sent() >= wanted,  # type: ignore[misc]
             seconds=30,
