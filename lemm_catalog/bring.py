@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.digest import Digest, RunningDigests
 from lemm_catalog.errors import LemmError, LocalError, SourceError
 from lemm_catalog.means import Means, now

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import RefusedError
 from lemm_catalog.hub_cache import HubCache

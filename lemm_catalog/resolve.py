@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.errors import SourceError
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.source import Source

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from lemm_catalog import Catalog
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.digest import Digest
 from lemm_catalog.model.outcome import DatasetOutcome

@@ -71,7 +71,10 @@ IMPURE = {"os", "io", "time", "datetime", "logging", "random", "subprocess", "so
 # but never another kind.
 KINDS = {
     "archives": ({"tar", "zip"}, {"base", "names", "decoders", "decompressors"}),
-    "backends": ({"fsspec", "http", "hub", "local"}, {"base", "network"}),
+    "backends": (
+        {"fsspec", "http", "hub", "local"},
+        {"address", "base", "network", "reply"},
+    ),
     "harvest": (
         {"croissant", "datacite", "datapackage", "dataverse", "figshare"}
         | {"hub", "zenodo"},

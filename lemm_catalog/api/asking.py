@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lemm_catalog.api.digesting import digest_of_large
-from lemm_catalog.backends.base import Address, plain
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.reply import plain
 from lemm_catalog.digest import Digest, RunningDigests, git_id
 from lemm_catalog.errors import PassingError, SourceError, WrongBytesError
 from lemm_catalog.means import Means

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import CatalogError, UsageError
 from lemm_catalog.load.roots import lock_place

@@ -1,6 +1,6 @@
 """The digest of a file that nobody has pinned yet: fetched to where a pull finds it."""
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.digest import Digest
 from lemm_catalog.means import Means
 from lemm_catalog.progress import Step

@@ -4,46 +4,15 @@ Each kind says only how it opens and reads; the base class turns whatever its li
 raises into our errors, so that nothing foreign passes this door.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple, Self, final
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import NamedTuple, final
 
-from lemm_catalog.conduit import Conduit
-from lemm_catalog.errors import LemmError, PassingError, SourceError
-from lemm_catalog.model.source import redact
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.reply import Reply, plain, translated
+from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.told import Told, ToldFile
-
-# What libraries quote in their errors: the query of a URL, and its user and password.
-_SECRET = re.compile(r"\?[^\s'\")]*=[^\s'\")]*|(?<=//)[^\s/@'\"]*@")
-
-
-# What an answer's URL, status and headers mean, to somebody who knows the site.
-Explain = Callable[[str, int, Mapping[str, str]], SourceError | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """Where bytes are, and the bearer token that this origin may see.
-
-    ``name`` is what people call it, where that is not the URL; ``explain`` may put
-    an answer without bytes in better words than the wire has. With ``anew`` it is
-    asked for over a connection that nobody has used before.
-    """
-
-    url: str
-    token: str | None = field(default=None, repr=False)
-    name: str | None = None
-    explain: Explain | None = field(default=None, repr=False, compare=False)
-    anew: bool = field(default=False, repr=False, compare=False)
-
-    @cached_property
-    def shown(self) -> str:
-        """The address in a form that is fit to be printed."""
-        return redact(self.name or self.url)
 
 
 class Manners(NamedTuple):
@@ -51,21 +20,6 @@ class Manners(NamedTuple):
 
     rests: Callable[[], bool] = lambda: False
     is_proven: Callable[[], bool] = lambda: True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Validators:
-    """What a source said of the version of its content, for `If-Range`."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-    def contradict(self, others: Self) -> bool:
-        """Whether both speak, and of different content."""
-        if self.etag and others.etag:
-            return self.etag.removeprefix("W/") != others.etag.removeprefix("W/")
-        dates = {self.last_modified, others.last_modified} - {None}
-        return len(dates) > 1
 
 
 class CrowdedError(PassingError):
@@ -81,79 +35,6 @@ class RangeRefusedError(SourceError):
     def __init__(self, message: str, *, total: int | None = None) -> None:
         super().__init__(message)
         self.total = total
-
-
-class Reply(ABC):
-    """The bytes of an answer, read in order.
-
-    ``start`` is the offset of the first byte; ``total`` the size of the whole
-    content, if the source says; ``is_whole`` tells that a range was not honored;
-    ``url`` is where the bytes come from, after all redirects; ``waited`` how long the
-    answer took to begin, in seconds, without the time to connect, if that is known.
-    With ``is_reused`` it came over a connection that had served before: what was left
-    over there may have been taken for it. Without ``may_splice`` all of it is read.
-    """
-
-    url: str = ""
-    start: int = 0
-    total: int | None = None
-    is_whole: bool = False
-    validators: Validators = Validators()
-    content_type: str = ""
-    waited: float | None = None
-    is_reused: bool = False
-    may_splice: bool = False
-
-    def __init__(self, address: Address) -> None:
-        self.address = address
-
-    @final
-    def readinto(self, buffer: memoryview) -> int:
-        """Read some bytes; 0 means the answer ended.
-
-        Raises:
-            SourceError: if the source broke off.
-
-        """
-        try:  # as `translated` does, at a tenth of its cost
-            return self._readinto(buffer)
-        except LemmError:
-            raise
-        except Exception as error:
-            raise self.translate(error, self.address) from error
-
-    @final
-    def splice(self, conduit: Conduit, most: int) -> int | None:
-        """Have some bytes moved into a conduit, as `readinto` reads them.
-
-        None means that these have to be read.
-
-        Raises:
-            SourceError: if the source broke off.
-
-        """
-        with translated(self, self.address):
-            return self._splice(conduit, most)
-
-    @abstractmethod
-    def _readinto(self, buffer: memoryview) -> int:
-        """Read some bytes, raising what the library raises."""
-
-    def _splice(self, conduit: Conduit, most: int) -> int | None:
-        """Move some bytes, where these are the kernel's; raises as `_readinto`."""
-        return None
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of the answer; never raises."""
-
-    def abort(self) -> None:
-        """Make a read that blocks in another thread end; never raises."""
-        self.close()
-
-    def translate(self, error: Exception, address: Address) -> SourceError:
-        """Return a foreign error as ours."""
-        return PassingError(f"{address.shown}: broke off: {plain(error)}")
 
 
 class Backend(ABC):
@@ -277,22 +158,3 @@ class Backend(ABC):
     def translate(self, error: Exception, address: Address) -> SourceError:
         """Return a foreign error as ours; in doubt, asking again may help."""
         return PassingError(f"{address.shown}: {plain(error)}")
-
-
-@contextmanager
-def translated(door: Backend | Reply, address: Address) -> Iterator[None]:
-    """Let our own errors pass and turn all others into ours."""
-    try:
-        yield
-    except LemmError:
-        raise
-    except Exception as error:
-        raise door.translate(error, address) from error
-
-
-def plain(error: BaseException) -> str:
-    """Return an error as one printable line, without what might be a secret."""
-    first = str(error).strip().splitlines()
-    text = _SECRET.sub("", first[0]) if first else type(error).__name__
-    shown = text if text.isprintable() else ascii(text)
-    return shown if len(shown) <= 200 else shown[:197] + "..."

@@ -8,7 +8,9 @@ import ftplib
 from contextlib import suppress
 from typing import Any
 
-from lemm_catalog.backends.base import Address, Backend, Reply, Validators, plain
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend
+from lemm_catalog.backends.reply import Reply, plain
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.told import Told, ToldFile
 

@@ -11,15 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    Manners,
-    Reply,
-    Validators,
-    plain,
-    translated,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, Manners
 from lemm_catalog.backends.http_answers import (
     check_encoding,
     check_status,
@@ -34,6 +27,7 @@ from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
 from lemm_catalog.backends.http_reaching import Way
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import Reply, plain, translated
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.source import site_of
@@ -193,6 +187,15 @@ class _HttpReply(Reply):
     def _splice(self, conduit: Conduit, most: int) -> int | None:
         body = self._answer.body
         return body.splice(conduit, most) if isinstance(body, SizedBody) else None
+
+    def unblock(self) -> int | None:
+        # The length of a chunk is read whole, however long that takes.
+        if not isinstance(self._answer.body, SizedBody):
+            return None
+        return self._answer.connection.unblock()
+
+    def block(self) -> None:
+        self._answer.connection.block()
 
     def translate(self, error: Exception, address: Address) -> SourceError:
         words = str(error) if isinstance(error, WireError) else None

@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lemm_catalog.backends.base import (
-    CrowdedError,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Validators
+from lemm_catalog.backends.base import CrowdedError, RangeRefusedError
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.source import redact
 

@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 
 from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import NothingYetError
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.model.source import site_of
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20
+# What a read raises that got nothing, be it in time or at once.
+_NOTHING = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -74,6 +77,7 @@ class Connection:
         self._socket = link
         self._waits = waits
         self._ahead = b""  # what was read beyond a head or a line
+        self._waits_here = True
         self._ready: Any = None
         if isinstance(link, ssl.SSLSocket) and hasattr(select, "poll"):
             self._ready = select.poll()
@@ -143,17 +147,50 @@ class Connection:
             return count
         try:
             count = self._socket.recv_into(buffer)
-            # TLS gives a record of 16 KiB at a time: what has come is taken at once.
-            while self._ready and 0 < count < len(buffer) and self._ready.poll(0):
+        except _NOTHING as error:
+            raise self._nothing(error) from error
+        except OSError as error:
+            raise WireError("broke off") from error
+        return self._rest_of_records(buffer, count) if self._ready else count
+
+    def _rest_of_records(self, buffer: memoryview, count: int) -> int:
+        """Read what else has come: TLS gives a record of 16 KiB at a time."""
+        try:
+            while 0 < count < len(buffer) and self._has_record():
                 more = self._socket.recv_into(buffer[count:])
                 if not more:
                     break
                 count += more
-            return count
-        except (TimeoutError, BlockingIOError) as error:
-            raise SilentError from error
+        except _NOTHING as error:
+            if self._waits_here:
+                raise SilentError from error
         except OSError as error:
             raise WireError("broke off") from error
+        return count
+
+    def _has_record(self) -> bool:
+        # Whoever does not wait is told by the read itself.
+        return not self._waits_here or bool(self._ready.poll(0))
+
+    def _nothing(self, error: OSError) -> Exception:
+        """Return what a read raises that got nothing, in time or at once."""
+        if self._waits_here:
+            return SilentError()
+        if isinstance(error, TimeoutError):
+            return WireError("broke off")
+        return NothingYetError()
+
+    def unblock(self) -> int:
+        """Let reads wait no longer, and return the descriptor to wait for instead."""
+        self._waits_here = False
+        self._socket.settimeout(0)
+        return self._socket.fileno()
+
+    def block(self) -> None:
+        """Let reads wait again."""
+        self._waits_here = True
+        with suppress(OSError):  # it is closed
+            limit(self._socket, self._waits.read)
 
     @property
     def may_splice(self) -> bool:
@@ -162,7 +199,7 @@ class Connection:
         It does not where a time-out is Python's own.
         """
         is_plain = not isinstance(self._socket, ssl.SSLSocket)
-        return is_plain and self._socket.gettimeout() is None
+        return is_plain and not (self._waits_here and self._socket.gettimeout())
 
     def splice(self, conduit: Conduit, most: int) -> int | None:
         """Have what there is moved by the kernel, as `readinto` reads it.
@@ -173,8 +210,8 @@ class Connection:
             return None
         try:
             return conduit.fill(self._socket.fileno(), most)
-        except (TimeoutError, BlockingIOError) as error:
-            raise SilentError from error
+        except _NOTHING as error:
+            raise self._nothing(error) from error
         except OSError as error:
             raise WireError("broke off") from error
 

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from lemm_catalog.backends.base import Address, Manners
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import Manners
 from lemm_catalog.backends.http_connection import Connection, origin_of
 from lemm_catalog.backends.http_head import WireError
 from lemm_catalog.backends.http_pool import Answer, Pool

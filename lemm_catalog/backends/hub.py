@@ -14,17 +14,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    CrowdedError,
-    Manners,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, CrowdedError, Manners, RangeRefusedError
 from lemm_catalog.backends.hub_token import read_token
 from lemm_catalog.backends.hub_words import LinkRefusedError, explain
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.source import redact

@@ -7,8 +7,8 @@ bytes never come through it.
 from collections.abc import Iterable
 from typing import Any
 
-from lemm_catalog.backends.base import plain
 from lemm_catalog.backends.hub_words import explain
+from lemm_catalog.backends.reply import plain
 from lemm_catalog.digest import Digest
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.hub import HubPlace

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from lemm_catalog.backends.base import CrowdedError, plain
+from lemm_catalog.backends.base import CrowdedError
+from lemm_catalog.backends.reply import plain
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.model.hub import HubPlace
 from lemm_catalog.model.source import redact

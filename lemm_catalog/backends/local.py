@@ -7,7 +7,9 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from lemm_catalog.backends.base import Address, Backend, Reply, Validators
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import SourceError
 from lemm_catalog.model.told import Told, ToldFile

@@ -12,8 +12,10 @@ import ipaddress
 import socket
 from contextlib import suppress
 
-from lemm_catalog.backends.base import Address, Backend, Reply, Validators
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend
 from lemm_catalog.backends.http_reaching import Way
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import SourceError
 
 ALLOW = "give --allow-private if you trust what names it"

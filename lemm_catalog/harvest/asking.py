@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from lemm_catalog.backends.base import Address, Reply
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests
 from lemm_catalog.errors import PassingError, SourceError, WrongBytesError

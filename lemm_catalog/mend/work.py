@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from lemm_catalog.archives.table import reader_for
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.errors import SourceError
 from lemm_catalog.means import Means
 from lemm_catalog.mend.ledgers import write_from_archive, write_from_receipt

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from urllib.parse import urlsplit
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.public import PrivateAddressError
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import PassingError, SourceError

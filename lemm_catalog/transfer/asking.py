@@ -4,14 +4,10 @@ import threading
 import time
 from functools import partial
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    CrowdedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, CrowdedError
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import PassingError
 from lemm_catalog.transfer.checks import ask
 from lemm_catalog.transfer.front import StoppedError

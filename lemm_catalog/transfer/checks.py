@@ -1,12 +1,8 @@
 """Asking, and whether a reply may go on with what is here: told from its head."""
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, RangeRefusedError
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import WrongBytesError
 from lemm_catalog.transfer.growing import Growing
 

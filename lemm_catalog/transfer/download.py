@@ -8,15 +8,10 @@ where it was; what changed on the way starts anew.
 import threading
 from collections.abc import Callable
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    CrowdedError,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, CrowdedError, RangeRefusedError
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
 from lemm_catalog.store.part import SEGMENT, Origin
 from lemm_catalog.transfer.asking import Asking
@@ -31,9 +26,6 @@ from lemm_catalog.transfer.missing import SMALL, Missing, Run
 from lemm_catalog.transfer.patience import Patience
 from lemm_catalog.transfer.pipe import Pipe
 from lemm_catalog.transfer.traffic import Traffic
-
-# What the first connection asks for at once, in seconds at its speed.
-_LONGEST_RUN = 0.25
 
 
 class Download:
@@ -67,7 +59,7 @@ class Download:
             backend, address, part.size, self._lanes, waits, self._stop
         )
         self._pipe = Pipe(
-            self.front, self._lanes, traffic.pace, waits, self._came, self._stop
+            self.front, self._lanes, traffic, waits, self._came, self._stop
         )
         hands = 1 if in_order or part.size <= SMALL else self._lanes.most
         self._missing = Missing(part, hands)
@@ -224,7 +216,7 @@ class Download:
     def _work(self, progress: Callable[[], int] | None) -> None:
         is_helper = progress is None
         while not self._stop.is_set():
-            if (run := self._take(is_helper=is_helper)) is None:
+            if (run := self._take()) is None:
                 return
             try:
                 self._fill_patiently(run, None, progress)
@@ -234,10 +226,8 @@ class Download:
             if is_helper and self._lanes.is_crowded:
                 return
 
-    def _take(self, *, is_helper: bool = False) -> Run | None:
-        # A helper may have to stop soon; the first connection goes on to the end.
-        longest = 0 if is_helper else int(self._lanes.each * _LONGEST_RUN)
-        return self._missing.take(self._lanes.allowed, longest)
+    def _take(self) -> Run | None:
+        return self._missing.take(self._lanes.allowed, self._lanes.each)
 
     def _fill_patiently(
         self, run: Run, reply: Reply | None, progress: Callable[[], int] | None

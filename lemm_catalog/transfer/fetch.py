@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar, cast
 
-from lemm_catalog.backends.base import Address, RangeRefusedError
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import RangeRefusedError
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, algorithms_for
 from lemm_catalog.errors import (

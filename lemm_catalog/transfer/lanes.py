@@ -2,8 +2,8 @@
 
 Laws, each a test: a host starts with one; growth stops where it does not pay and is
 tried again later, ever more rarely; a gain that is not plain to see is looked at
-twice; while whoever follows lags, lanes are given back; a host that says "too many"
-(429, 503) is left with half; all files of a host share its lanes.
+twice; while whoever follows lags, nothing is tried; a host that says "too many" (429,
+503) is left with half; all files of a host share its lanes.
 """
 
 import threading
@@ -20,9 +20,6 @@ _GAIN = 1.15
 # leap nearly all that one alone had limits each of them, and may be asked for the
 # most; where the gain is not nearly as large as it could be, the end is near.
 _LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
-# So many looks in a row at somebody who could not take more: what hashes or unpacks
-# wants the processors that lanes keep busy.
-_LONG_LAG = 8
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
@@ -49,7 +46,6 @@ class Lanes:
         self._rest = _FIRST_REST
         self._leap = _LEAP
         self._is_doubted = False  # the gain of what is tried may be noise
-        self._lags = 0
 
     @property
     def has_room(self) -> bool:
@@ -143,10 +139,6 @@ class Lanes:
     def _judge(self, rate: float, now: float) -> None:
         """Take more, or fewer, for what the last look showed."""
         self._begin_look()
-        self._lags = 0 if rate else self._lags + 1
-        if self._lags == _LONG_LAG:
-            self.allowed = self._settled = max(1, self._settled // 2)
-            self._lags, self._unopened, self._leap = 0, 0, _STEP
         if self.active < self.allowed or now < self._rest_until:
             return
         if self.allowed == self._settled:  # nothing is being tried

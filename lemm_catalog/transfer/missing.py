@@ -1,7 +1,8 @@
 """Which bytes are still to be brought, handed out in runs, in the order of the file.
 
 A run is what one request asks for. The runs get shorter toward the end, so that all
-connections end together, however unlike their speeds are.
+connections end together, however unlike their speeds are; and longer from the
+beginning, so that whoever reads the file in its order has something to do early.
 """
 
 import heapq
@@ -13,8 +14,12 @@ from lemm_catalog.transfer.growing import Growing
 
 # What is no longer than this is asked for as a whole.
 SMALL = 1024 * 1024
-# A lane that is to be given back is free again that soon.
+# The first runs, and what a run grows to: a lane that is given back is free that soon.
+_FIRST = SMALL // SEGMENT
 _LONGEST = 8 * 1024 * 1024 // SEGMENT
+# What a lane alone asks for at its speed, and what any lane asks for at least, in
+# seconds: each request costs a round trip, and work of ours.
+_ALONE, _SHORTEST = 0.25, 0.05
 
 
 class Run(NamedTuple):
@@ -35,6 +40,7 @@ class Missing:
         self._part = part
         self._most_hands = most_hands
         self._lock = threading.Lock()
+        self._handed_out = 0
         # In order already, which makes it a heap.
         self._indexes = [
             i for i in range(part.segments) if part.count(i) < part.length(i)
@@ -43,16 +49,16 @@ class Missing:
     def __len__(self) -> int:
         return len(self._indexes)
 
-    def take(self, hands: int, longest: int = 0) -> Run | None:
+    def take(self, hands: int, speed: float = 0.0) -> Run | None:
         """Return the first run of them, which is then the caller's; None if none is.
 
-        ``hands`` share the work just now. Each request costs a round trip, so that
-        whoever is fast may ask for ``longest`` bytes where that is more than the usual.
+        ``hands`` share the work just now, each at a speed in bytes a second; 0 if that
+        is not known.
         """
         with self._lock:
             if not self._indexes:
                 return None
-            most = self._most(hands, longest)
+            most = self._most(hands, speed / SEGMENT)
             first = stop = heapq.heappop(self._indexes)
             stop += 1
             while (
@@ -62,14 +68,18 @@ class Missing:
                 and not self._part.count(stop)
             ):
                 stop = heapq.heappop(self._indexes) + 1
+            self._handed_out += stop - first
             return Run(first, stop)
 
-    def _most(self, hands: int, longest: int) -> int:
+    def _most(self, hands: int, speed: float) -> int:
         left = len(self._indexes)
         if self._most_hands == 1:
             return left
-        usual = min(left // (2 * self._most_hands), _LONGEST)
-        return max(1, usual, min(left // (2 * hands), longest // SEGMENT))
+        growing = max(_FIRST, self._handed_out // (2 * self._most_hands))
+        shrinking = left // (2 * self._most_hands)
+        swift = int(speed * (_ALONE if hands == 1 else _SHORTEST))
+        usual = min(growing, shrinking, _LONGEST)
+        return max(1, usual, min(left // (2 * hands), swift))
 
     def put_back(self, run: Run) -> None:
         """Give back what the caller could not fill."""

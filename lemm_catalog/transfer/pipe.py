@@ -8,16 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from lemm_catalog.backends.base import Reply
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import NothingYetError, Reply
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import PassingError
 from lemm_catalog.store.part import SEGMENT, PartFile
 from lemm_catalog.transfer.front import Front, StoppedError
 from lemm_catalog.transfer.growing import Growing
 from lemm_catalog.transfer.lanes import Lanes
-from lemm_catalog.transfer.pace import Pace
 from lemm_catalog.transfer.patience import StallWatch
+from lemm_catalog.transfer.reactor import IS_ABLE
+from lemm_catalog.transfer.traffic import Traffic
 
 # What one read may bring: a connection alone gets more, many together less, but never
 # so little that a read for each piece the kernel has is what takes the time.
@@ -34,9 +35,9 @@ class Carrier:
     """
 
     def __init__(self, reply: Reply, part: Growing, most: int) -> None:
-        self.shown = reply.address.shown
-        self._reply = reply
+        self.reply = reply
         self._part = part
+        self.most = most
         self._buffer = memoryview(bytearray(most))
         # What can never be spliced needs no two descriptors more.
         self._file = part if reply.may_splice and isinstance(part, PartFile) else None
@@ -47,11 +48,11 @@ class Carrier:
         """Take at least a byte, at most so many; 0 if the reply has ended."""
         buffer = self._buffer[:most]
         if self._conduit:
-            count = self._reply.splice(self._conduit, len(buffer))
+            count = self.reply.splice(self._conduit, len(buffer))
             self._is_spliced = count is not None
             if count is not None:
                 return count
-        return self._reply.readinto(buffer)
+        return self.reply.readinto(buffer)
 
     def put(self, index: int, count: int) -> None:
         """Write what was taken, from a segment on."""
@@ -73,14 +74,15 @@ class Pipe:
         self,
         front: Front,
         lanes: Lanes,
-        pace: Pace,
+        traffic: Traffic,
         waits: Waits,
         advanced: Callable[[int], None],
         stopped: threading.Event,
     ) -> None:
         self._front = front
         self._lanes = lanes
-        self._pace = pace
+        self._pace = traffic.pace
+        self._reactor = traffic.reactor
         self._waits = waits
         self._advanced = advanced
         self._stopped = stopped
@@ -109,11 +111,50 @@ class Pipe:
 
     def _fill(self, first: int, stop: int, carrier: Carrier, watch: StallWatch) -> None:
         """Write what a reply gives into segments in a row, until they are full."""
-        part, shown = self._front.part, carrier.shown
+        reply = carrier.reply
+        steps = self._steps(first, stop, carrier, watch)
+        descriptor = reply.unblock() if self._is_one_of_many else None
+        if descriptor is None:
+            for _ in steps:
+                pass
+            return
+        try:
+            self._reactor.drive(descriptor, steps, self._waits.read)
+        except TimeoutError as error:
+            raise PassingError(f"{reply.address.shown}: fell silent") from error
+        finally:
+            reply.block()
+
+    @property
+    def _is_one_of_many(self) -> bool:
+        """Whether to leave the waiting to whoever does it for all.
+
+        Whoever waits for room, or for the pace, has to wait alone.
+        """
+        is_free = isinstance(self._front.part, PartFile) and self._pace.limit is None
+        return IS_ABLE and is_free and self._lanes.active > 1
+
+    def _steps(
+        self, first: int, stop: int, carrier: Carrier, watch: StallWatch
+    ) -> Iterator[bool]:
+        """Write what has come at each step; tells whether anything had.
+
+        Until there was nothing once, there may be what was read ahead, of which no
+        descriptor tells. Afterwards less than what one read may bring is all there is.
+        """
+        is_drained, count = False, 0
+        part, shown = self._front.part, carrier.reply.address.shown
         end = min(stop * SEGMENT, part.size)
         while (index := part.first_gap(first, stop)) is not None:
             first = index
-            count = carrier.take(end - index * SEGMENT - part.count(index))
+            if is_drained and 0 < count < carrier.most:
+                yield True
+            try:
+                count = carrier.take(end - index * SEGMENT - part.count(index))
+            except NothingYetError:
+                is_drained, count = True, 0
+                yield False
+                continue
             part.await_room(count, self._stopped)
             if self._stopped.is_set():
                 raise StoppedError

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lemm_catalog.backends.base import (
-    Address,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import RangeRefusedError
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.transfer.checks import ask, check_unchanged

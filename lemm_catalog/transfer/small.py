@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from lemm_catalog.backends.base import Address, Backend, CrowdedError, Manners, Reply
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import Backend, CrowdedError, Manners
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.errors import LemmError, SourceError, WrongBytesError

@@ -1,9 +1,10 @@
-"""What all downloads of a process share: the lanes of each host, and the pace."""
+"""What all downloads of a process share: lanes, pace, and whoever serves many."""
 
 from dataclasses import dataclass, field
 
 from lemm_catalog.transfer.lanes import Hosts
 from lemm_catalog.transfer.pace import Pace
+from lemm_catalog.transfer.reactor import Reactor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,3 +13,4 @@ class Traffic:
 
     hosts: Hosts = field(default_factory=Hosts)
     pace: Pace = field(default_factory=Pace)
+    reactor: Reactor = field(default_factory=Reactor)

@@ -8,8 +8,10 @@ from typing import cast
 
 import pytest
 
-from lemm_catalog.backends.base import Address, Backend, Reply
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import Backend
 from lemm_catalog.backends.network import Network
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import LemmError, SourceError
 from tests.pulling import QUICK, some_bytes

@@ -166,7 +166,7 @@ def test_a_port_that_refuses_is_said_so(tmp_path: Path) -> None:
 def test_a_name_that_is_not_known_is_said_so() -> None:
     # In a process of its own, for here no name at all is asked for.
     script = """
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.http import HttpBackend
 from lemm_catalog.errors import PassingError
 try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.http import HttpBackend
 from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.errors import PassingError

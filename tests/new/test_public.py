@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lemm_catalog.backends import public
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.network import Network, Waits
 from lemm_catalog.backends.public import PrivateAddressError, check_host, is_public
 from lemm_catalog.backends.table import Backends

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lemm_catalog.backends.base import Address
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.network import Network
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.load.catalog import load

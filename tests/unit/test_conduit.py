@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from lemm_catalog.backends.base import Address, Reply
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.http import HttpBackend
 from lemm_catalog.backends.local import LocalBackend
 from lemm_catalog.backends.network import Waits
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.conduit import Conduit
 from lemm_catalog.errors import LocalError, PassingError
 from lemm_catalog.store.part import SEGMENT, Origin, PartFile

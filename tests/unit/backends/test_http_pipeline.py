@@ -6,8 +6,9 @@ from itertools import count
 
 import pytest
 
-from lemm_catalog.backends.base import Address, Reply
+from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.http import HttpBackend
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import SourceError
 from tests.pulling import QUICK, some_bytes
 from tests.servers.answers import Redirect, Status

@@ -10,14 +10,10 @@ from typing import BinaryIO
 
 import pytest
 
-from lemm_catalog.backends.base import (
-    Address,
-    Backend,
-    RangeRefusedError,
-    Reply,
-    Validators,
-)
+from lemm_catalog.backends.address import Address, Validators
+from lemm_catalog.backends.base import Backend, RangeRefusedError
 from lemm_catalog.backends.network import Network, Waits
+from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest
 from lemm_catalog.errors import ArchiveError, LocalError, PassingError, SourceError

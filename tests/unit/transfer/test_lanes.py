@@ -87,15 +87,6 @@ def test_a_gain_that_is_not_plain_is_looked_at_twice() -> None:
     assert link.lanes.allowed == 1
 
 
-def test_who_follows_gets_lanes_back_while_he_lags() -> None:
-    link = Link(each=20e6)
-    link.run(1.0)
-    counts = [link.run(0.4, is_enough=True) for _ in range(20)]
-    assert counts == sorted(counts, reverse=True)
-    assert (counts[0], counts[-1]) == (8, 1)
-    assert link.run(2.0) == 16
-
-
 def test_a_refusal_halves_them_and_they_stay_so() -> None:
     link = Link(each=20e6)
     link.run(1.0)

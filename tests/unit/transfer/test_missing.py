@@ -46,28 +46,39 @@ def test_one_hand_takes_all_at_once() -> None:
     assert runs([0] * 1000, 1) == [Run(0, 1000)]
 
 
-def test_runs_get_shorter_toward_the_end_and_never_too_long() -> None:
+def test_runs_get_longer_then_shorter_and_never_too_long() -> None:
     lengths = [stop - first for first, stop in runs([0] * 10_000, 16)]
-    assert max(lengths) == lengths[0] == 32
-    assert lengths == sorted(lengths, reverse=True)
+    top = lengths.index(32)
+    assert max(lengths) == 32
+    assert lengths[:top] == sorted(lengths[:top])
+    assert lengths[top:] == sorted(lengths[top:], reverse=True)
+    assert lengths[:16] == [4] * 16
     assert lengths[-16:] == [1] * 16
+
+
+def test_before_a_run_is_as_long_as_it_may_be_twice_as_much_is_handed_out() -> None:
+    done = 0
+    for first, stop in runs([0] * 10_000, 16):
+        assert (stop - first) <= max(4, done // 32)
+        done += stop - first
 
 
 def test_who_is_fast_takes_more_but_never_more_than_a_fair_half() -> None:
     missing = Missing(Counted([0] * 1000), 16)  # type: ignore[arg-type]
-    fast = 100 * SEGMENT
-    assert missing.take(1) == (0, 31)
-    assert missing.take(1, longest=fast) == (31, 131)
-    assert missing.take(8, longest=fast) == (131, 185)
-    assert missing.take(1, longest=1000 * fast) == (185, 592)
+    fast = 400.0 * SEGMENT  # a second
+    assert missing.take(1) == (0, 4)
+    assert missing.take(1, fast) == (4, 104)
+    assert missing.take(8, fast) == (104, 124)
+    assert missing.take(1, 1000 * fast) == (124, 562)
+    assert missing.take(8, 1000 * fast) == (562, 589)
 
 
 def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
     counts = [0] * 64
     missing = Missing(Counted(counts), 4)  # type: ignore[arg-type]
     first = missing.take(4)
-    assert first == Run(0, 8)
+    assert first == Run(0, 4)
     counts[0] = SEGMENT
     counts[1] = 5
     missing.put_back(first)
-    assert missing.take(4) == Run(1, 8)
+    assert missing.take(4) == Run(1, 5)

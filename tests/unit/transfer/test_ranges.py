@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from lemm_catalog.backends.base import Address, RangeRefusedError
+from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import RangeRefusedError
 from lemm_catalog.backends.network import Network
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.errors import SourceError
