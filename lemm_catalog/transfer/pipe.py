@@ -114,16 +114,15 @@ class Pipe:
         reply = carrier.reply
         steps = self._steps(first, stop, carrier, watch)
         descriptor = reply.unblock() if self._is_one_of_many else None
-        if descriptor is None:
-            for _ in steps:
-                pass
-            return
-        try:
-            self._reactor.drive(descriptor, steps, self._waits.read)
-        except TimeoutError as error:
-            raise PassingError(f"{reply.address.shown}: fell silent") from error
-        finally:
-            reply.block()
+        if descriptor is not None:
+            try:
+                self._reactor.drive(descriptor, steps, self._waits.read)
+            except TimeoutError as error:
+                raise PassingError(f"{reply.address.shown}: fell silent") from error
+            finally:
+                reply.block()
+        for _ in steps:  # all of them, where nobody else takes any
+            pass
 
     @property
     def _is_one_of_many(self) -> bool:

@@ -42,6 +42,7 @@ class Reactor:
 
         A step takes all that has come, waits for nobody, and tells whether there was
         anything. The first is taken at once: of what is read ahead no descriptor tells.
+        Where the system has no descriptor or no thread left for it, no step is taken.
 
         Raises:
             TimeoutError: if nothing came for ``silence`` seconds.
@@ -49,22 +50,35 @@ class Reactor:
 
         """
         work = _Work(steps, silence)
-        with self._lock:
-            if self._epoll is None:
-                self._epoll = select.epoll()
-                self._soonest = work.until
-                threading.Thread(target=self._run, name="reactor", daemon=True).start()
-            self._works[descriptor] = work
-            self._soonest = min(self._soonest, work.until)
-            # It can be written to now, as its request was: that is the first step.
-            self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLOUT)
         try:
-            work.ended.wait()
+            if self._begin(descriptor, work):
+                work.ended.wait()
         finally:  # interrupted, too: nobody takes a step any more
             with self._lock:
                 self._forget(descriptor, work)
         if work.error is not None:
             raise work.error
+
+    def _begin(self, descriptor: int, work: _Work) -> bool:
+        with self._lock:
+            try:
+                if self._epoll is None:
+                    self._open(work.until)
+                # It can be written to, as its request was: that is the first step.
+                self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLOUT)
+            except (OSError, RuntimeError):  # of descriptors, or of threads
+                return False
+            self._works[descriptor] = work
+            self._soonest = min(self._soonest, work.until)
+            return True
+
+    def _open(self, until: float) -> None:
+        self._epoll, self._soonest = select.epoll(), until
+        try:
+            threading.Thread(target=self._run, name="reactor", daemon=True).start()
+        except RuntimeError:
+            self._epoll = None
+            raise
 
     def _run(self) -> None:
         while True:

@@ -1,5 +1,7 @@
 """Many connections served by one thread: none of them may harm or keep the others."""
 
+import errno
+import select
 import ssl
 import time
 from collections.abc import Iterator
@@ -69,15 +71,22 @@ def test_a_fault_of_one_of_many_is_overcome(
         assert server.sent() <= len(DATA) + 2 * MiB
 
 
+@pytest.mark.parametrize("lacking", ["epoll", "a descriptor"])
 def test_without_such_a_thread_each_has_its_own(
+    lacking: str,
     tls: ssl.SSLContext | None,
     tmp_path: Path,
-    driven: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipe, "IS_ABLE", False)
+    if lacking == "epoll":
+        monkeypatch.setattr(pipe, "IS_ABLE", False)
+    monkeypatch.setattr(select, "epoll", full)
     with HttpServer({"/a": DATA}, {"/a": [EACH]}, tls=tls) as server:
         assert_pulled(Site(tmp_path, DATA, [server.url("/a")], connections=16))
 
         assert len({one.connection for one in server.requests}) > 2
-    assert driven == []
+
+
+def full() -> None:
+    """Fail as the system does when too many files are open."""
+    raise OSError(errno.EMFILE, "too many open files")

@@ -1,5 +1,6 @@
 """Many descriptors in one thread: who is ready goes on, who is silent is told."""
 
+import errno
 import os
 import socket
 import threading
@@ -7,6 +8,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -127,6 +130,35 @@ def test_its_thread_ends_without_work_and_begins_again(source: Source) -> None:
         while "reactor" in {one.name for one in threading.enumerate()}:
             assert time.monotonic() < until
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [
+        ("select.epoll", OSError(errno.EMFILE, "too many")),
+        ("threading.Thread.start", RuntimeError("can't start new thread")),
+    ],
+)
+def test_without_room_for_it_no_step_is_taken(
+    what: str, error: Exception, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reactor = Reactor()
+    os.write(source.inlet, b"x")
+    with monkeypatch.context() as patch:
+        patch.setattr(what, Mock(side_effect=error))
+        reactor.drive(source.outlet, source.steps(), 10.0)
+    assert source.got == []
+
+    os.close(source.inlet)
+    reactor.drive(source.outlet, source.steps(), 10.0)
+    assert source.got == [b"x"]
+    source.inlet = os.dup(source.outlet)
+
+
+def test_of_what_cannot_be_waited_for_no_step_is_taken(source: Source) -> None:
+    with Path(__file__).open() as file:
+        Reactor().drive(file.fileno(), source.steps(), 10.0)
+    assert source.threads == set()
 
 
 def test_whoever_is_interrupted_leaves_no_step_behind(source: Source) -> None:
