@@ -227,7 +227,8 @@ class Download:
                 return
 
     def _take(self) -> Run | None:
-        return self._missing.take(self._lanes.allowed, self._lanes.each)
+        lanes = self._lanes
+        return self._missing.take(lanes.allowed, lanes.each, lanes.delay)
 
     def _fill_patiently(
         self, run: Run, reply: Reply | None, progress: Callable[[], int] | None

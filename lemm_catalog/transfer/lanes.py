@@ -57,6 +57,11 @@ class Lanes:
         """Whether more are used than are allowed any more."""
         return self.active > self.allowed
 
+    @property
+    def delay(self) -> float:
+        """How long an answer takes to begin at the soonest, in seconds."""
+        return self._soonest or 0.0
+
     def enter(self) -> None:
         """Use a lane, allowed or not: each file has one."""
         with self._lock:

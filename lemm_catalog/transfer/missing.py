@@ -18,8 +18,8 @@ SMALL = 1024 * 1024
 _FIRST = SMALL // SEGMENT
 _LONGEST = 8 * 1024 * 1024 // SEGMENT
 # What a lane alone asks for at its speed, and what any lane asks for at least, in
-# seconds: each request costs a round trip, and work of ours.
-_ALONE, _SHORTEST = 0.25, 0.05
+# seconds and in round trips: each request costs one, and work of ours.
+_ALONE, _SHORTEST, _ROUND_TRIPS = 0.25, 0.05, 8
 
 
 class Run(NamedTuple):
@@ -49,16 +49,17 @@ class Missing:
     def __len__(self) -> int:
         return len(self._indexes)
 
-    def take(self, hands: int, speed: float = 0.0) -> Run | None:
+    def take(self, hands: int, speed: float = 0.0, delay: float = 0.0) -> Run | None:
         """Return the first run of them, which is then the caller's; None if none is.
 
-        ``hands`` share the work just now, each at a speed in bytes a second; 0 if that
-        is not known.
+        ``hands`` share the work just now, each at a speed in bytes a second, and an
+        answer begins after a delay in seconds; 0 if that is not known.
         """
         with self._lock:
             if not self._indexes:
                 return None
-            most = self._most(hands, speed / SEGMENT)
+            least = max(_ALONE if hands == 1 else _SHORTEST, _ROUND_TRIPS * delay)
+            most = self._most(hands, int(speed * least) // SEGMENT)
             first = stop = heapq.heappop(self._indexes)
             stop += 1
             while (
@@ -71,15 +72,14 @@ class Missing:
             self._handed_out += stop - first
             return Run(first, stop)
 
-    def _most(self, hands: int, speed: float) -> int:
+    def _most(self, hands: int, least: int) -> int:
         left = len(self._indexes)
         if self._most_hands == 1:
             return left
         growing = max(_FIRST, self._handed_out // (2 * self._most_hands))
         shrinking = left // (2 * self._most_hands)
-        swift = int(speed * (_ALONE if hands == 1 else _SHORTEST))
         usual = min(growing, shrinking, _LONGEST)
-        return max(1, usual, min(left // (2 * hands), swift))
+        return max(1, usual, min(left // (2 * hands), least))
 
     def put_back(self, run: Run) -> None:
         """Give back what the caller could not fill."""

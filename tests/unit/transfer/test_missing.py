@@ -73,6 +73,15 @@ def test_who_is_fast_takes_more_but_never_more_than_a_fair_half() -> None:
     assert missing.take(8, 1000 * fast) == (562, 589)
 
 
+def test_where_the_way_is_long_a_run_is_worth_a_round_trip() -> None:
+    missing = Missing(Counted([0] * 10_000), 16)  # type: ignore[arg-type]
+    each = 40.0 * SEGMENT
+    assert missing.take(8, each, 0.001) == (0, 4)
+    assert missing.take(8, each, 0.1) == (4, 36)
+    assert missing.take(1, each, 0.1) == (36, 68)
+    assert missing.take(8, 0.0, 0.1) == (68, 72)
+
+
 def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
     counts = [0] * 64
     missing = Missing(Counted(counts), 4)  # type: ignore[arg-type]
