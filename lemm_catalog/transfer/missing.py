@@ -76,10 +76,10 @@ class Missing:
         left = len(self._indexes)
         if self._most_hands == 1:
             return left
-        growing = max(_FIRST, self._handed_out // (2 * self._most_hands))
+        growing = max(_FIRST, least, self._handed_out // (2 * self._most_hands))
         shrinking = left // (2 * self._most_hands)
-        usual = min(growing, shrinking, _LONGEST)
-        return max(1, usual, min(left // (2 * hands), least))
+        alone = min(left // 2, least) if hands == 1 else 0
+        return max(1, alone, min(growing, shrinking, _LONGEST))
 
     def put_back(self, run: Run) -> None:
         """Give back what the caller could not fill."""
