@@ -192,7 +192,8 @@ class _HttpReply(Reply):
         # The length of a chunk is read whole, however long that takes.
         if not isinstance(self._answer.body, SizedBody):
             return None
-        return self._answer.connection.unblock()
+        with translated(self, self.address):
+            return self._answer.connection.unblock()
 
     def block(self) -> None:
         self._answer.connection.block()

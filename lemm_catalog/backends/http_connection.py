@@ -183,7 +183,10 @@ class Connection:
     def unblock(self) -> int:
         """Let reads wait no longer, and return the descriptor to wait for instead."""
         self._waits_here = False
-        self._socket.settimeout(0)
+        try:
+            self._socket.settimeout(0)
+        except OSError as error:
+            raise WireError("broke off") from error
         return self._socket.fileno()
 
     def block(self) -> None:

@@ -79,6 +79,10 @@ class Reply(ABC):
         """Let reads wait no longer, and return the descriptor to wait for instead.
 
         None if they go on waiting, as not every reply can tell what there is.
+
+        Raises:
+            SourceError: if the source broke off.
+
         """
         return None
 

@@ -79,6 +79,9 @@ def test_a_connection_that_broke_off_is_no_silence(
     connection.close()
     with pytest.raises(WireError):
         read(connection)
+    with pytest.raises(WireError):
+        connection.unblock()
+    connection.block()
 
 
 class Server:
