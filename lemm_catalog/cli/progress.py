@@ -118,11 +118,20 @@ def _bars(console: Console) -> Iterator[Observer]:
         BarColumn,
         DownloadColumn,
         Progress,
+        Task,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
     from rich.table import Column
+    from rich.text import Text
+
+    class Bytes(DownloadColumn):
+        """How many bytes of how many; nothing for a step that has none."""
+
+        def render(self, task: Task) -> Text:
+            is_counted = task.total is not None or task.completed
+            return super().render(task) if is_counted else Text()
 
     stderr = RichConsole(stderr=True, no_color=not console.color)
     name = TextColumn(
@@ -133,7 +142,7 @@ def _bars(console: Console) -> Iterator[Observer]:
     # The narrower the terminal, the fewer columns, so that names can be read.
     columns = [
         (0, BarColumn(bar_width=8 if stderr.width < _WIDE else 16)),
-        (50, DownloadColumn()),
+        (50, Bytes()),
         (_WIDE, TransferSpeedColumn()),
         (60, TimeRemainingColumn(compact=True)),
     ]

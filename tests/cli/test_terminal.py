@@ -101,6 +101,7 @@ def test_bars_are_drawn_and_the_cursor_comes_back() -> None:
     shown = on_a_terminal("pull", "sample")
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
     assert "fetching sample/sample.tar.gz: done  166.54 kB\n" in shown
+    assert "/?" not in shown  # where nobody counts bytes, none are told
     assert "sample  pulled, " in shown
 
 
