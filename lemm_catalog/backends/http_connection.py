@@ -237,7 +237,7 @@ class Connection:
         if self._ahead:
             return True
         try:
-            self._socket.settimeout(0)
+            self.unblock()
             if isinstance(self._socket, ssl.SSLSocket):
                 # What TLS has to say of its own, a ticket for one, is read on the way.
                 self._socket.recv(1)
@@ -245,11 +245,10 @@ class Connection:
                 self._socket.recv(1, socket.MSG_PEEK)
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
-        except OSError:
+        except (OSError, WireError):
             return True
         finally:
-            with suppress(OSError):
-                limit(self._socket, self._waits.read)
+            self.block()
         return True
 
     def shutdown(self) -> None:

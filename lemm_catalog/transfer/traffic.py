@@ -9,7 +9,7 @@ from lemm_catalog.transfer.reactor import Reactor
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """The connections there may be, and the bytes a second."""
+    """The connections there may be, the bytes a second, and who waits for all."""
 
     hosts: Hosts = field(default_factory=Hosts)
     pace: Pace = field(default_factory=Pace)
