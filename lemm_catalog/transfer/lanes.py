@@ -1,9 +1,10 @@
 """How many connections a host gets: more while that makes the total faster.
 
-Laws, each a test: a host starts with one; growth stops where it does not pay and is
-tried again later, ever more rarely; a gain that is not plain to see is looked at
-twice; while whoever follows lags, nothing is tried; a host that says "too many" (429,
-503) is left with half; all files of a host share its lanes.
+Laws, each a test: a host starts with one, and has four at the first answer of a long
+path; growth stops where it does not pay and is tried again later, ever more rarely; a
+gain that is not plain to see is looked at twice; while whoever follows lags, nothing is
+tried; a host that says "too many" (429, 503) is left with half; all files of a host
+share its lanes.
 """
 
 import threading
@@ -21,6 +22,8 @@ _GAIN = 1.15
 # most; where the gain is not nearly as large as it could be, the end is near.
 _LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
+# Where an answer takes so long to begin, a connection is slow to begin, too.
+_LONG_PATH = 0.01
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
 
@@ -90,6 +93,10 @@ class Lanes:
         The soonest counts, for a lost packet may delay any of them by a second.
         """
         with self._lock:
+            if self._soonest is None and seconds >= _LONG_PATH:
+                # What one brings there at first is little: a look would show no more.
+                self.allowed = self._settled = min(self.most, _LEAP)
+                self._unopened = self.allowed - self.active
             self._soonest = min(self._soonest or seconds, seconds)
             if self._unopened:  # what is tried is judged once it gives something
                 self._unopened -= 1

@@ -21,9 +21,11 @@ from lemm_catalog.transfer.reactor import IS_ABLE
 from lemm_catalog.transfer.traffic import Traffic
 
 # What one read may bring: a connection alone gets more, many together less, but never
-# so little that a read for each piece the kernel has is what takes the time.
+# so little that a read for each piece the kernel has is what takes the time. Of a slow
+# one it is no more than comes in a moment, for all of it may have to be fetched again.
 _MOST_HELD = 512 * 1024
 _LEAST_HELD = 256 * 1024
+_LEAST_OF_SLOW, _MOMENT = 64 * 1024, 0.02
 # With so much waiting to be hashed or unpacked, it is not the network that is slow.
 _ENOUGH = 8 * 1024 * 1024
 
@@ -97,8 +99,7 @@ class Pipe:
     def pouring(self, reply: Reply) -> Iterator[Callable[[int, int], None]]:
         """Give what fills segments in a row from a reply, which is closed then."""
         watch = StallWatch(self._waits)
-        held = max(_MOST_HELD // max(self._lanes.active, 1), _LEAST_HELD)
-        carrier = Carrier(reply, self._front.part, self._pace.most(held))
+        carrier = Carrier(reply, self._front.part, self._pace.most(self._held))
         self._replies.add(reply)
         try:
             if self._stopped.is_set():
@@ -108,6 +109,14 @@ class Pipe:
             self._replies.discard(reply)
             carrier.close()
             reply.close()
+
+    @property
+    def _held(self) -> int:
+        """How many bytes to hold at most between a read and its write."""
+        held = max(_MOST_HELD // max(self._lanes.active, 1), _LEAST_HELD)
+        if speed := self._lanes.each:
+            return min(held, max(int(speed * _MOMENT), _LEAST_OF_SLOW))
+        return held
 
     def _fill(self, first: int, stop: int, carrier: Carrier, watch: StallWatch) -> None:
         """Write what a reply gives into segments in a row, until they are full."""

@@ -112,25 +112,47 @@ def test_the_last_lane_stays() -> None:
 def test_a_slow_first_answer_makes_the_look_longer() -> None:
     link = Link(each=20e6)
     link.lanes.opened(0.3)
-    assert link.run(0.5) == 1
+    link.lanes.opened(0.3)
+    assert link.run(0.5) == 4
+
+
+@pytest.mark.parametrize("most", [1, 2, 32])
+def test_a_long_path_gets_four_at_its_first_answer(most: int) -> None:
+    link = Link(most, each=20e6)
+    link.lanes.opened(0.1)
+    assert link.lanes.allowed == min(most, 4)
+
+
+def test_a_long_path_keeps_four_where_more_do_not_pay() -> None:
+    link = Link(32, each=20e6, total=20e6)
+    for _ in range(4):
+        link.lanes.opened(0.02)
+    assert link.run(0.2) == 4
+
+
+def test_an_answer_that_begins_late_among_others_is_no_long_path() -> None:
+    link = Link(each=20e6)
+    link.lanes.opened(0.001)
+    link.lanes.opened(0.3)
+    assert link.lanes.allowed == 1
 
 
 def test_one_answer_that_begins_late_does_not_make_the_look_longer() -> None:
     link = Link(each=20e6)
-    link.lanes.opened(0.01)
+    link.lanes.opened(0.009)
     link.lanes.opened(1.0)
     assert link.run(0.3) == 16
 
 
 def test_a_trial_is_judged_only_once_its_lanes_have_opened() -> None:
     link = Link(each=20e6)
-    link.lanes.opened(0.02)
+    link.lanes.opened(0.009)
     link.run(0.06)
     assert link.lanes.allowed == link.lanes.active == 4
     for _ in range(3):  # the new ones give nothing until then
         link.now += 0.03
         link.lanes.saw(600_000)
-        link.lanes.opened(0.02)
+        link.lanes.opened(0.009)
     assert link.lanes.allowed == 4
     assert link.run(0.3) == 16
 
