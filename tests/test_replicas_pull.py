@@ -215,7 +215,7 @@ def data_bytes(folder: Path) -> int:
         if place == str(folder):
             continue  # the store's tag and summary
         for name in files:
-            if name in _BOOKS or name.startswith(NEW) or place.endswith("/ledgers"):
+            if name in _BOOKS or name.startswith(NEW):
                 continue
             try:
                 info = os.lstat(os.path.join(place, name))

@@ -48,19 +48,17 @@ def place_of(
     staged = holding.staged.get(artifact.path)
     if staged and staged.record and is_satisfied(artifact, staged.record):
         root = folder / ("tree" if artifact.unpack else "")
-        lines = read_ledger(folder / "ledger")
-        return _below(root, lines, artifact, table, is_staged=True)
+        brought = read_ledger(folder / "ledger")
+        return _below(root, brought, artifact, table, is_staged=True)
     received = holding.receipt.artifacts if holding.receipt else ()
     for one in received:
         if one.path == artifact.path and is_satisfied(artifact, one):
-            lines = read_ledger(layout.ledger(dataset, artifact.path))
+            lines = store.ledger(dataset, artifact.path)
             return _below(layout.dataset(dataset), lines, artifact, table)
-    small = layout.small_ledger(dataset, artifact.path)
-    if not artifact.unpack and small.exists():
-        tree = layout.small(dataset) / "tree"
-        return _below(tree, read_ledger(small), artifact, table)
+    begun = staged.done if staged else -1
     for whole, done in (
-        (folder / "data", staged.done if staged else -1),
+        (folder / "data", begun),
+        (layout.small(dataset) / "tree" / artifact.path, begun),
         (
             layout.dataset(dataset) / artifact.path,
             holding.lying.get(artifact.path, -1),
@@ -165,7 +163,7 @@ def sizes_of(store: Contents, artifact: Artifact) -> dict[str, int] | None:
     layout, dataset = store.layout, artifact.dataset
     receipt = store.receipt(dataset)
     if receipt and any(a.path == artifact.path for a in receipt.artifacts):
-        lines = read_ledger(layout.ledger(dataset, artifact.path))
+        lines = store.ledger(dataset, artifact.path)
         return {line.path: line.size for line in lines} if lines else None
     for archive in (
         layout.staged(dataset, artifact.path) / "data",

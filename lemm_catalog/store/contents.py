@@ -24,6 +24,7 @@ from lemm_catalog.store.receipts import (
 # What is staged is rare when there is nothing to do: its readers come by need.
 if TYPE_CHECKING:
     from lemm_catalog.store.ledger import Line
+    from lemm_catalog.store.ledgers import Place
 
 
 class Contents:
@@ -121,9 +122,15 @@ class Contents:
 
     def ledger(self, dataset: str, path: str) -> "Iterable[Line] | None":
         """Return the ledger of a published artifact; None if it is lost."""
-        from lemm_catalog.store.ledger import read_ledger
+        from lemm_catalog.store.ledgers import lines_of
 
-        return read_ledger(self.layout.ledger(dataset, path))
+        return lines_of(self.layout, dataset, path)
+
+    def ledger_place(self, dataset: str, path: str) -> "Place | None":
+        """Return where the ledger of a published artifact is; None if it is lost."""
+        from lemm_catalog.store.ledgers import place_of
+
+        return place_of(self.layout, dataset, path)
 
     def staged_datasets(self) -> tuple[str, ...]:
         """Return the datasets that an interrupted pull left something of."""

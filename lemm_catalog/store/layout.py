@@ -15,6 +15,7 @@ class Layout(NamedTuple):
         .lemm/receipts/<id>.json        written last
         .lemm/ledgers/<id>/receipt.json its copy, should it become unreadable
         .lemm/ledgers/<id>/<key>.tsv    size, time and sha256 of every member
+        .lemm/ledgers/<id>/small.tsv    the same of all small files
         .lemm/ledgers/<id>/<key>.marks  digests by which a kept file is mended
         .lemm/ledgers/<id>/<key>.credits.csv  whom its chosen members are credited to
         .lemm/verified/<id>.json        what the last verification found
@@ -57,14 +58,17 @@ class Layout(NamedTuple):
         """Return where the ledger of one artifact lies."""
         return self.ledgers(dataset) / f"{key_of(path)}.tsv"
 
+    def shared_ledger(self, dataset: str) -> Path:
+        """Return where the ledger of all small files lies; no key is its name."""
+        return self.ledgers(dataset) / "small.tsv"
+
     def small(self, dataset: str) -> Path:
         """Return where the small files of a dataset wait together."""
         return _below(self.root, "staging", dataset, "small")
 
-    def small_ledger(self, dataset: str, path: str) -> Path:
-        """Return where the ledger of a small file waits."""
-        folder = _below(self.root, "staging", dataset, "small", "ledgers")
-        return folder / f"{key_of(path)}.tsv"
+    def small_ledger(self, dataset: str) -> Path:
+        """Return where the ledger of small files waits."""
+        return self.small(dataset) / "ledger"
 
     def marks(self, dataset: str, path: str) -> Path:
         """Return where the marks of a kept file lie."""

@@ -57,9 +57,14 @@ class LedgerWriter:
     def add(self, sha256: str, size: int, mtime_ns: int, path: str) -> None:
         """Add one file."""
         try:
-            self._file.write(f"{sha256}\t{size}\t{mtime_ns}\t{path}\n")
+            self._file.write(written(Line(sha256, size, mtime_ns, path)))
         except OSError as error:
             raise local_error(error, self._path) from error
+
+
+def written(line: Line) -> str:
+    """Return a line as it stands in a ledger."""
+    return f"{line.sha256}\t{line.size}\t{line.mtime_ns}\t{line.path}\n"
 
 
 def read_ledger(path: Path) -> Iterator[Line] | None:
@@ -97,7 +102,16 @@ def first_of(path: Path) -> str | None:
     """Return the path of the first file in a ledger, without reading the rest."""
     try:
         with path.open("rb") as file:
-            found = _LINE.fullmatch(file.readline(_MOST_LINE).decode())
-    except (OSError, ValueError):
+            line = parse_line(file.readline(_MOST_LINE))
+    except OSError:
         return None
-    return _parsed(found[0][:-1]).path if found else None
+    return line.path if line else None
+
+
+def parse_line(raw: bytes) -> Line | None:
+    """Return what a line says, given with its end; None if it makes no sense."""
+    try:
+        found = _LINE.fullmatch(raw.decode())
+    except ValueError:
+        return None
+    return _parsed(found[0][:-1]) if found else None

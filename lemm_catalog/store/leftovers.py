@@ -23,7 +23,8 @@ def drop_orphans(layout: Layout, dataset: str) -> int:
         isinstance(found, Unreadable) or layout.dataset(dataset).exists()
     ):
         return 0  # they still tell its files from those of others
-    keep = {layout.receipt_copy(dataset)} if receipt else set()
+    shared = layout.shared_ledger(dataset)
+    keep = {layout.receipt_copy(dataset), shared} if receipt else set()
     for artifact in receipt.artifacts if receipt else ():
         keep.add(layout.ledger(dataset, artifact.path))
         keep.add(layout.marks(dataset, artifact.path))

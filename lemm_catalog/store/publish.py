@@ -6,7 +6,7 @@ and what was done already is seen by its result.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from lemm_catalog.store.files import (
 )
 from lemm_catalog.store.layout import Layout, key_of
 from lemm_catalog.store.ledger import Line, read_ledger
+from lemm_catalog.store.ledgers import lines_of, read_shared, write_shared
 from lemm_catalog.store.locks import held
 from lemm_catalog.store.merge import merge
 from lemm_catalog.store.receipts import (
@@ -85,7 +86,7 @@ def finish(layout: Layout, dataset: str) -> Receipt | None:
 class _Publication:
     """What a receipt is to publish, and where that is staged.
 
-    ``renewed`` maps the artifacts that staging brings anew to their ledgers.
+    ``renewed`` are the artifacts that staging brings anew.
     """
 
     def __init__(self, layout: Layout, pending: Receipt) -> None:
@@ -95,17 +96,18 @@ class _Publication:
         # Listed once: thousands of small files would be asked for one by one.
         self._staged = names_in(layout.staging(dataset))
         self._published = names_in(layout.ledgers(dataset))
-        small = names_in(layout.small(dataset) / "ledgers")
-        self.renewed: dict[str, Path] = {}
+        small = read_shared(layout.small_ledger(dataset))
+        self._small: dict[str, Line] = {}
+        self._ledgers: dict[str, Path] = {}
         for artifact in pending.artifacts:
-            key = key_of(artifact.path)
-            if f"{key}.tsv" in small:
-                ledger = layout.small_ledger(dataset, artifact.path)
-                self.renewed[artifact.path] = ledger
-            elif key in self._staged:
-                ledger = layout.staged(dataset, artifact.path) / "ledger"
+            path = artifact.path
+            if path in small:
+                self._small[path] = small[path]
+            elif key_of(path) in self._staged:
+                ledger = layout.staged(dataset, path) / "ledger"
                 if ledger.exists():
-                    self.renewed[artifact.path] = ledger
+                    self._ledgers[path] = ledger
+        self.renewed = {*self._small, *self._ledgers}
 
     def _growing(self) -> Iterator[tuple[ReceivedArtifact, Path]]:
         """Give the artifacts that are staged in a folder of their own."""
@@ -135,23 +137,37 @@ class _Publication:
                 write_state(layout.verification(dataset), to_json(left))
             else:
                 remove_tree(layout.verification(dataset))
-        for path, ledger in self.renewed.items():
+        for path, ledger in self._ledgers.items():
             # Marks that stay behind are of other bytes, and count for nothing.
-            if ledger.name == "ledger" and (marks := ledger.parent / "marks").exists():
+            if (marks := ledger.parent / "marks").exists():
                 move(marks, layout.marks(dataset, path))
-            if self._is_published(path) and is_folder(layout.ledger(dataset, path)):
+            if is_folder(layout.ledger(dataset, path)):
                 remove_tree(layout.ledger(dataset, path))
         for one, folder in self._growing():
             if one.selection and (folder / "credits").exists():
                 move(folder / "credits", layout.credits(dataset, one.path))
+        self._claim_small()
         move_all(
             (ledger, layout.ledger(dataset, path))
-            for path, ledger in self.renewed.items()
+            for path, ledger in self._ledgers.items()
         )
         for path in self._retired():
             remove_tree(layout.ledger(dataset, path))
             remove_tree(layout.marks(dataset, path))
             remove_tree(layout.credits(dataset, path))
+
+    def _claim_small(self) -> None:
+        """Say anew what is said of small files together, where it has changed."""
+        shared = self._layout.shared_ledger(self._pending.id)
+        said = read_shared(shared)
+        stays = {artifact.path for artifact in self._pending.artifacts}
+        stays -= self._ledgers.keys()
+        left = {path: line for path, line in said.items() if path in stays}
+        if said != (says := left | self._small):
+            write_shared(shared, says.values())
+        for path in self._small:
+            if self._has_ledger(path):
+                remove_tree(self._layout.ledger(self._pending.id, path))
 
     def clear(self) -> None:
         """Drop what staging still holds of it."""
@@ -162,21 +178,27 @@ class _Publication:
     def lines(self) -> Iterator[tuple[str, list[Line]]]:
         """Give the lines of each artifact: staged, or else as published."""
         for artifact in self._pending.artifacts:
-            staged = self.renewed.get(artifact.path)
+            path = artifact.path
+            if path in self._small:
+                yield path, [self._small[path]]
+                continue
+            staged = self._ledgers.get(path)
             lines = read_ledger(staged) if staged else None
-            published = self._layout.ledger(self._pending.id, artifact.path)
-            yield artifact.path, list(lines or read_ledger(published) or ())
+            yield path, list(lines or self._said_of(path))
 
     def older_paths(self) -> set[str]:
         """Return the published files of what is renewed or retired."""
         return {
             line.path
             for path in (*self.renewed, *self._retired())
-            if self._is_published(path)
-            for line in read_ledger(self._layout.ledger(self._pending.id, path)) or ()
+            if self._published
+            for line in self._said_of(path)
         }
 
-    def _is_published(self, path: str) -> bool:
+    def _said_of(self, path: str) -> Iterable[Line]:
+        return lines_of(self._layout, self._pending.id, path) or ()
+
+    def _has_ledger(self, path: str) -> bool:
         """Whether there was something where the ledger of an artifact goes."""
         return f"{key_of(path)}.tsv" in self._published
 

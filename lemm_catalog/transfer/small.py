@@ -146,7 +146,8 @@ class _Round:
                     self._bring(one, reply, buffer)
                 except SourceError as error:
                     self._failed(error)
-                if self.lanes.has_room:
+                # Where nothing comes right, more would ask in vain.
+                if self.is_proven and self.lanes.has_room:
                     self.call_for_help()
         except LemmError:
             self.give_up()

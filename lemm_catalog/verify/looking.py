@@ -2,7 +2,6 @@
 
 import errno
 import os
-import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -73,18 +72,14 @@ class Look:
         return {path: files for path, files in found.items() if files}
 
     def _jobs(self, artifact: ReceivedArtifact) -> Iterator[Job]:
-        ledger = str(self._store.layout.ledger(self._dataset, artifact.path))
-        try:
-            info = os.lstat(ledger)
-        except OSError:
-            return
-        if not stat.S_ISREG(info.st_mode):
+        place = self._store.ledger_place(self._dataset, artifact.path)
+        if place is None:
             return
         most = _MOST_QUICK if self._quick else _MOST
-        step = min(max(info.st_size // _JOBS, _LEAST), most)
-        for start in range(0, info.st_size, step):
-            stop = min(start + step, info.st_size)
-            yield Job(self._root, ledger, start, stop, self._quick)
+        step = min(max((place.stop - place.start) // _JOBS, _LEAST), most)
+        for start in range(place.start, place.stop, step):
+            stop = min(start + step, place.stop)
+            yield Job(self._root, place.file, start, stop, self._quick)
 
     def _damaged(
         self, artifact: ReceivedArtifact, answers: Sequence[Answer]

@@ -1,6 +1,7 @@
 """Many small files: few connections, one write each, and every law of large ones."""
 
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.layout import Layout
+from lemm_catalog.store.ledger import Line
+from lemm_catalog.store.ledgers import read_shared
+from lemm_catalog.store.store import Store
 from tests.pulling import QUICK, Listener, a_file, some_bytes, write_manifest
 from tests.servers.answers import Flip, Status
 from tests.servers.faults import Drop, Fault, HangUp, Stall
@@ -148,3 +152,101 @@ def test_a_rate_limit_is_kept_to(tmp_path: Path) -> None:
         before = time.monotonic()
         assert Shop(tmp_path, server).pull(limit_rate=total).result == "pulled"
     assert time.monotonic() - before >= 0.7
+
+
+class State:
+    """What a store says of the files of a dataset."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = Store(root / "cache")
+        self.layout = self.store.layout
+
+    @property
+    def shared(self) -> dict[str, Line]:
+        return read_shared(self.layout.shared_ledger("notes"))
+
+    @property
+    def ledgers(self) -> set[str]:
+        return {path.name for path in self.layout.ledgers("notes").iterdir()}
+
+    def assert_right(self, shop: Shop) -> None:
+        """See that each file is said once, and rightly."""
+        said = {}
+        for path in shop.published:
+            (line,) = self.store.ledger("notes", path) or ()
+            own = self.layout.ledger("notes", path)
+            assert own.exists() != (path in self.shared)
+            said[line.path] = line.sha256
+        hashes = {p: sha256(data).hexdigest() for p, data in shop.published.items()}
+        assert said == hashes
+        assert self.shared.keys() <= shop.published.keys()
+
+
+def test_all_small_files_share_one_ledger(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    with HttpServer(PAGES) as server:
+        shop = Shop(tmp_path, server)
+        assert shop.pull().result == "pulled"
+        assert state.ledgers == {"small.tsv", "receipt.json"}
+        assert state.shared.keys() == FILES.keys()
+        state.assert_right(shop)
+
+
+def test_a_new_version_says_anew_what_has_changed_and_no_more(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    changed = {f"wavs/0/{n}.wav": some_bytes(2000 + n) for n in range(9)}
+    pages = {f"/new/{path}": data for path, data in changed.items()}
+    with HttpServer(PAGES | pages) as server:
+        shop = Shop(tmp_path, server)
+        shop.pull()
+        before = state.shared
+        shop.files = shop.files[9:-1] + [
+            a_file(path, data, server.url(f"/new/{path}"))
+            for path, data in changed.items()
+        ]
+        assert shop.pull().result == "pulled"
+        state.assert_right(shop)
+    gone = {*FILES} - state.shared.keys()
+    assert gone == {"wavs/5/59.wav"}
+    same = {path for path, line in state.shared.items() if line == before[path]}
+    assert same == state.shared.keys() - changed.keys()
+
+
+def test_a_file_may_become_small_or_large_in_a_new_version(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    large = {f"wavs/0/{n}.wav": some_bytes(1_200_000 + n) for n in range(8)}
+    pages = {f"/new/{path}": data for path, data in large.items()}
+    with HttpServer(PAGES | pages) as server:
+        shop = Shop(tmp_path, server)
+        small = shop.files
+        shop.files = small[8:] + [
+            a_file(path, data, server.url(f"/new/{path}"))
+            for path, data in large.items()
+        ]
+        for files in (small, shop.files, small):
+            shop.files = files
+            assert shop.pull().exit_code == 0
+            state.assert_right(shop)
+            assert len(state.shared) == (60 if files is small else 52)
+
+
+def test_of_a_damaged_line_one_file_is_affected_and_mended(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    place = state.layout.shared_ledger("notes")
+    with HttpServer(PAGES) as server:
+        shop = Shop(tmp_path, server)
+        shop.pull()
+        catalog = Catalog.load(tmp_path / "catalog")
+        settings = Settings(cache_dir=tmp_path / "cache")
+        lines = place.read_text().splitlines(keepends=True)
+        index = next(i for i, line in enumerate(lines) if line.endswith(f"\t{ONE}\n"))
+        place.write_text("".join([*lines[:index], "damaged\n", *lines[index + 1 :]]))
+        found = catalog.verify("notes", settings=settings)["notes"]
+        assert found.damaged == {ONE: (f"{ONE} (its ledger is lost)",)}
+
+        server.forget()
+        assert catalog.repair(["notes"], settings).exit_code == 0
+        assert not server.requests
+    assert catalog.verify("notes", settings=settings)["notes"].damaged == {}
+    state.assert_right(shop)
+    assert len(state.shared) == len(FILES) - 1
