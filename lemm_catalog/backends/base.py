@@ -16,10 +16,32 @@ from lemm_catalog.model.told import Told, ToldFile
 
 
 class Manners(NamedTuple):
-    """How a host may be asked just now: not at all, or several things at once."""
+    """How a host may be asked just now, and how its answers are waited for.
+
+    Not at all while it ``rests``; one thing at a time until something ``is_proven``;
+    and no more than ``ahead`` at once. If whoever asks ``shares`` what waits for many,
+    a `Pause` is given instead of waiting, and after it ``was_silent`` tells, once,
+    whether that was for too long.
+    """
 
     rests: Callable[[], bool] = lambda: False
     is_proven: Callable[[], bool] = lambda: True
+    ahead: Callable[[], int] = lambda: 8
+    shares: Callable[[], bool] = lambda: False
+    was_silent: Callable[[], bool] = lambda: False
+
+
+class Pause(NamedTuple):
+    """Given in place of an answer: over a descriptor nothing has come yet.
+
+    Without one what comes next may wait long, and is for a thread of its own.
+    """
+
+    descriptor: int | None = None
+
+
+# What is given for each address, sooner or later, and between two of them.
+Turn = tuple[Address, Reply | SourceError] | Pause
 
 
 class CrowdedError(PassingError):
@@ -63,18 +85,18 @@ class Backend(ABC):
     @final
     def several(
         self, addresses: Iterator[Address], manners: Manners | None = None
-    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+    ) -> Iterator[Turn]:
         """Open whole contents one after the other, asking ahead where that is possible.
 
         Each reply is to be read to its end, or closed, before the next is taken; what
         is refused unasked may come late. Where a connection breaks while the host
-        rests, what it owes is not given.
+        rests, what it owes is not given. Pauses are given only to who asks for them.
         """
         return self._several(addresses, manners or Manners())
 
     def _several(
         self, addresses: Iterator[Address], manners: Manners
-    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+    ) -> Iterator[Turn]:
         """Open each as it comes; what fails is given in place of a reply."""
         for address in addresses:
             try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lemm_catalog.backends.address import Address, Validators
-from lemm_catalog.backends.base import Backend, Manners
+from lemm_catalog.backends.base import Backend, Manners, Pause, Turn
 from lemm_catalog.backends.http_answers import (
     check_encoding,
     check_status,
@@ -21,8 +21,8 @@ from lemm_catalog.backends.http_answers import (
     redirected,
 )
 from lemm_catalog.backends.http_body import SizedBody
-from lemm_catalog.backends.http_connection import origin_of
 from lemm_catalog.backends.http_head import WireError
+from lemm_catalog.backends.http_origin import origin_of
 from lemm_catalog.backends.http_pipeline import Pipeline
 from lemm_catalog.backends.http_pool import Answer, Pool
 from lemm_catalog.backends.http_reaching import Way
@@ -71,11 +71,18 @@ class HttpBackend(Backend):
 
     def _several(
         self, addresses: Iterator[Address], manners: Manners
-    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+    ) -> Iterator[Turn]:
         """Ask ahead over one connection, and give the answers in their order."""
         for _, group in groupby(addresses, key=lambda address: site_of(address.url)):
             pipeline = Pipeline(self._pool, _whole_headers, manners)
-            for address, answer in pipeline.run(group):
+            for turn in pipeline.run(group):
+                if isinstance(turn, Pause):
+                    yield turn
+                    continue
+                address, answer = turn
+                if isinstance(answer, Answer) and manners.shares() and _waits(answer):
+                    answer.connection.block()
+                    yield Pause()
                 yield address, self._judged(address, answer)
 
     def _judged(
@@ -144,6 +151,12 @@ class HttpBackend(Backend):
         if isinstance(error, ValueError):
             return SourceError(f"{shown}: cannot be asked: {plain(error)}")
         return PassingError(f"{shown}: {plain(error)}")
+
+
+def _waits(answer: Answer) -> bool:
+    """Whether to judge or to read an answer may take waiting for more than bytes."""
+    is_elsewhere = answer.head.status in _REDIRECTS
+    return is_elsewhere or not isinstance(answer.body, SizedBody)
 
 
 def _explained(address: Address, url: str, answer: Answer) -> None:

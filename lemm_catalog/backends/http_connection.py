@@ -12,58 +12,17 @@ import struct
 import sys
 import time
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
 from lemm_catalog.backends.http_head import Head, SilentError, WireError, parse_head
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.reply import NothingYetError
 from lemm_catalog.conduit import Conduit
-from lemm_catalog.model.source import site_of
 
 _MOST_HEAD = 64 * 1024
 _MOST_INTERIM = 20
 # What a read raises that got nothing, be it in time or at once.
 _NOTHING = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-_PORTS = {"http": 80, "https": 443}
-
-
-class Origin(NamedTuple):
-    """Whom a connection leads to: scheme, host and port."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def authority(self) -> str:
-        """The host, and the port unless it is the usual one, for a `Host` header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        is_usual = self.port == _PORTS.get(self.scheme)
-        return host if is_usual else f"{host}:{self.port}"
-
-
-def origin_of(url: str) -> Origin:
-    """Return the origin of a URL, its host as it is asked for on the wire.
-
-    Raises:
-        ValueError: if it has none.
-
-    """
-    return _origin_of_site(site_of(url))
-
-
-@lru_cache(maxsize=1024)
-def _origin_of_site(site: str) -> Origin:
-    parts = urlsplit(site)
-    if not parts.hostname or parts.scheme not in _PORTS:
-        raise ValueError("it names no host")
-    host = parts.hostname
-    if not host.isascii():
-        host = host.encode("idna").decode("ascii")
-    port = _PORTS[parts.scheme] if parts.port is None else parts.port
-    return Origin(parts.scheme, host, port)
 
 
 class Connection:
@@ -78,6 +37,7 @@ class Connection:
         self._waits = waits
         self._ahead = b""  # what was read beyond a head or a line
         self._waits_here = True
+        self._head_until: float | None = None  # by when the next head must have come
         self._ready: Any = None
         if isinstance(link, ssl.SSLSocket) and hasattr(select, "poll"):
             self._ready = select.poll()
@@ -97,28 +57,33 @@ class Connection:
         """Read the head of an answer; interim ones are skipped.
 
         However it drips in, it may take no more than twice the longest silence.
+
+        Raises:
+            NothingYetError: after `unblock`, where it has not come whole.
+
         """
-        until = self.until()
+        if self._head_until is None:
+            self._head_until = self.until()
         for _ in range(_MOST_INTERIM):
-            head = parse_head(self._until_blank_line(until))
+            head = parse_head(self._until_blank_line(self._head_until))
             if not 100 <= head.status < 200 or head.status == 101:
+                self._head_until = None
                 return head
         raise WireError("broke off: interim answers without an end")
 
     def _until_blank_line(self, until: float) -> bytes:
-        data = self._ahead
         # Of what may stand before an answer only empty lines are harmless.
-        while (end := _end_of_head(data)) < 0:
-            if len(data) > _MOST_HEAD:
+        while (end := _end_of_head(self._ahead)) < 0:
+            if len(self._ahead) > _MOST_HEAD:
                 raise WireError("broke off: its headers have no end")
             if time.monotonic() > until:
                 raise SilentError
             more = self._some(8192)
             if not more:
                 raise WireError("broke off")
-            data += more
-        self._ahead = data[end:]
-        return data[:end]
+            self._ahead += more
+        data, self._ahead = self._ahead[:end], self._ahead[end:]
+        return data
 
     def until(self) -> float:
         """Return by when what drips in must have come."""
@@ -182,18 +147,22 @@ class Connection:
 
     def unblock(self) -> int:
         """Let reads wait no longer, and return the descriptor to wait for instead."""
-        self._waits_here = False
-        try:
-            self._socket.settimeout(0)
-        except OSError as error:
-            raise WireError("broke off") from error
-        return self._socket.fileno()
+        if self._waits_here:
+            self._waits_here = False
+            try:
+                self._socket.settimeout(0)
+            except OSError as error:
+                raise WireError("broke off") from error
+        if (descriptor := self._socket.fileno()) < 0:  # it is closed
+            raise WireError("broke off")
+        return descriptor
 
     def block(self) -> None:
         """Let reads wait again."""
-        self._waits_here = True
-        with suppress(OSError):  # it is closed
-            limit(self._socket, self._waits.read)
+        if not self._waits_here:
+            self._waits_here = True
+            with suppress(OSError):  # it is closed
+                limit(self._socket, self._waits.read)
 
     @property
     def may_splice(self) -> bool:
@@ -221,8 +190,8 @@ class Connection:
     def _some(self, most: int) -> bytes:
         try:
             return self._socket.recv(most)
-        except (TimeoutError, BlockingIOError) as error:
-            raise SilentError from error
+        except _NOTHING as error:
+            raise self._nothing(error) from error
         except OSError as error:
             raise WireError("broke off") from error
 

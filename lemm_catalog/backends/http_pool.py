@@ -14,8 +14,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from lemm_catalog.backends.http_body import Body, SizedBody, body_of, keeps_open
-from lemm_catalog.backends.http_connection import Connection, Origin, origin_of
+from lemm_catalog.backends.http_connection import Connection
 from lemm_catalog.backends.http_head import Head, SilentError, WireError
+from lemm_catalog.backends.http_origin import Origin, origin_of
 from lemm_catalog.backends.http_reaching import Proxy, Way, connect
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.model.source import redact

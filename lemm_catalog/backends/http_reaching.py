@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from lemm_catalog.backends.http_connection import Connection, Origin, origin_of
+from lemm_catalog.backends.http_connection import Connection
 from lemm_catalog.backends.http_head import WireError
+from lemm_catalog.backends.http_origin import Origin, origin_of
 from lemm_catalog.backends.network import Waits
 
 

@@ -15,7 +15,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lemm_catalog.backends.address import Address, Validators
-from lemm_catalog.backends.base import Backend, CrowdedError, Manners, RangeRefusedError
+from lemm_catalog.backends.base import (
+    Backend,
+    CrowdedError,
+    Manners,
+    Pause,
+    RangeRefusedError,
+    Turn,
+)
 from lemm_catalog.backends.hub_token import read_token
 from lemm_catalog.backends.hub_words import LinkRefusedError, explain
 from lemm_catalog.backends.reply import Reply
@@ -81,7 +88,7 @@ class HubBackend(Backend):
 
     def _several(
         self, addresses: Iterator[Address], manners: Manners
-    ) -> Iterator[tuple[Address, Reply | SourceError]]:
+    ) -> Iterator[Turn]:
         asked, refused = deque[Address](), deque[tuple[Address, SourceError]]()
 
         def behind() -> Iterator[Address]:
@@ -94,8 +101,8 @@ class HubBackend(Backend):
                 asked.append(address)
                 yield inner
 
-        for _, reply in self._through.several(behind(), manners):
-            yield asked.popleft(), reply
+        for turn in self._through.several(behind(), manners):
+            yield turn if isinstance(turn, Pause) else (asked.popleft(), turn[1])
         yield from refused
 
     def _probe(self, address: Address) -> Told:

@@ -37,12 +37,13 @@ class Reactor:
         self._epoll: Any = None
         self._soonest = 0.0  # that anybody may have been silent for too long
 
-    def drive(self, descriptor: int, steps: Iterator[bool], silence: float) -> None:
+    def drive(self, descriptor: int, steps: Iterator[bool], silence: float) -> bool:
         """Have steps taken until their end, one each time a descriptor can be read.
 
         A step takes all that has come, waits for nobody, and tells whether there was
         anything. The first is taken at once: of what is read ahead no descriptor tells.
-        Where the system has no descriptor or no thread left for it, no step is taken.
+        Returns whether they were: not where the system has no descriptor or no thread
+        left for it.
 
         Raises:
             TimeoutError: if nothing came for ``silence`` seconds.
@@ -51,13 +52,14 @@ class Reactor:
         """
         work = _Work(steps, silence)
         try:
-            if self._begin(descriptor, work):
+            if has_begun := self._begin(descriptor, work):
                 work.ended.wait()
         finally:  # interrupted, too: nobody takes a step any more
             with self._lock:
                 self._forget(descriptor, work)
         if work.error is not None:
             raise work.error
+        return has_begun
 
     def _begin(self, descriptor: int, work: _Work) -> bool:
         with self._lock:

@@ -6,23 +6,25 @@ times is left altogether.
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from lemm_catalog.backends.address import Address
-from lemm_catalog.backends.base import Backend, CrowdedError, Manners
+from lemm_catalog.backends.base import Backend, CrowdedError, Manners, Pause
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
-from lemm_catalog.errors import LemmError, SourceError, WrongBytesError
+from lemm_catalog.errors import (
+    LemmError,
+    SourceError,
+    WrongBytesError,
+)
 from lemm_catalog.transfer.front import Follower, StoppedError
 from lemm_catalog.transfer.lanes import Lanes
-from lemm_catalog.transfer.missing import SMALL
-from lemm_catalog.transfer.patience import StallWatch
+from lemm_catalog.transfer.small_lane import SmallLane
 from lemm_catalog.transfer.traffic import Traffic
 
 _MOST_FAILURES = 3
@@ -131,27 +133,39 @@ class _Round:
             reply.abort()
 
     def _work(self) -> None:
-        taken: deque[Wanted] = deque()
-        buffer = memoryview(bytearray(SMALL + 1))
-        asked: float | None = time.monotonic()
+        lane = SmallLane(self.lanes, self.traffic, self.waits)
         try:
-            manners = Manners(lambda: self.lanes.rests, lambda: self.is_proven)
-            for address, reply in self.backend.several(self._take(taken), manners):
+            lane.carry_out(self._steps(lane))
+        except LemmError:
+            self.give_up()
+            raise
+
+    def _steps(self, lane: SmallLane) -> Iterator[Pause]:
+        """Bring what is left; give a pause wherever nothing has come."""
+        taken: deque[Wanted] = deque()
+        manners = Manners(
+            rests=lambda: self.lanes.rests,
+            is_proven=lambda: self.is_proven,
+            # So that toward the end no lane has many to bring and the others none.
+            ahead=lambda: len(self.queue) // max(self.lanes.active, 1) + 1,
+            shares=lambda: lane.shares,
+            was_silent=lane.was_silent,
+        )
+        try:
+            for turn in self.backend.several(self._take(taken), manners):
+                if isinstance(turn, Pause):
+                    yield turn
+                    continue
+                address, reply = turn
                 one = _of(address, taken)
-                if asked is not None:
-                    waited = reply.waited if isinstance(reply, Reply) else None
-                    self.lanes.opened(waited or time.monotonic() - asked)
-                    asked = None
+                lane.answered(reply)
                 try:
-                    self._bring(one, reply, buffer)
+                    yield from self._bring(one, reply, lane)
                 except SourceError as error:
                     self._failed(error)
                 # Where nothing comes right, more would ask in vain.
                 if self.is_proven and self.lanes.has_room:
                     self.call_for_help()
-        except LemmError:
-            self.give_up()
-            raise
         finally:
             # What was asked and not answered is no failure of theirs.
             self.queue.extendleft(reversed(taken))
@@ -180,15 +194,15 @@ class _Round:
             self.failures = _MOST_FAILURES
 
     def _bring(
-        self, one: Wanted, reply: Reply | SourceError, buffer: memoryview
-    ) -> None:
+        self, one: Wanted, reply: Reply | SourceError, lane: SmallLane
+    ) -> Iterator[Pause]:
         if isinstance(reply, SourceError):
             raise reply
         self.replies.add(reply)
         try:
             if reply.total not in {None, one.size}:
                 raise WrongBytesError(f"{one.address.shown}: is of another size")
-            data = self._read(reply, buffer[: one.size + 1])
+            data = yield from lane.read(reply, one.size + 1)
         finally:
             self.replies.discard(reply)
             reply.close()
@@ -203,16 +217,6 @@ class _Round:
             raise WrongBytesError(f"{one.address.shown}: gave other bytes")
         self.is_proven = True
         self.place(one, data, digests)
-
-    def _read(self, reply: Reply, buffer: memoryview) -> memoryview:
-        """Read to the end, or to one byte more than there should be."""
-        watch, got = StallWatch(self.waits), 0
-        while got < len(buffer) and (count := reply.readinto(buffer[got:])):
-            got += count
-            watch.saw(count, reply.address.shown)
-            self.lanes.saw(count)
-            self.traffic.pace.took(count)
-        return buffer[:got]
 
 
 def _of(address: Address, taken: deque[Wanted]) -> Wanted:

@@ -6,18 +6,33 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from lemm_catalog.transfer import pipe
+from lemm_catalog.api.catalog import Catalog
+from lemm_catalog.backends.network import Network
+from lemm_catalog.settings import Settings
+from lemm_catalog.transfer import lanes, pipe, small_lane
 from lemm_catalog.transfer.reactor import Reactor
-from tests.pulling import KiB, MiB, Site, assert_pulled, some_bytes
-from tests.servers.faults import Drip, Drop, Fault, Rate, Reset, Stall
+from tests.pulling import (
+    QUICK,
+    KiB,
+    MiB,
+    Site,
+    a_file,
+    assert_pulled,
+    some_bytes,
+    write_manifest,
+)
+from tests.servers.answers import Hops, Redirect, Status
+from tests.servers.faults import Chunked, Drip, Drop, Fault, HangUp, Rate, Reset, Stall
 from tests.servers.http import HttpServer
 from tests.servers.tls import loopback_certificate
 
 DATA = some_bytes(9 * MiB)
+SMALL = {f"wavs/{n:03}.wav": some_bytes(9000 + n) for n in range(120)}
 # Slow enough for each connection that several of them are worth it.
 EACH = Rate(per_second=4 * MiB)
 
@@ -38,9 +53,9 @@ def driven() -> Iterator[list[int]]:
     """What was left to the one thread."""
     real, seen = Reactor.drive, []
 
-    def drive(self: Reactor, descriptor: int, *rest: object) -> None:
+    def drive(self: Reactor, descriptor: int, *rest: Any) -> bool:
         seen.append(descriptor)
-        real(self, descriptor, *rest)  # type: ignore[arg-type]
+        return real(self, descriptor, *rest)
 
     with patch.object(Reactor, "drive", drive):
         yield seen
@@ -85,6 +100,71 @@ def test_without_such_a_thread_each_has_its_own(
         assert_pulled(Site(tmp_path, DATA, [server.url("/a")], connections=16))
 
         assert len({one.connection for one in server.requests}) > 2
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four lanes from the first answer on."""
+    monkeypatch.setattr(lanes, "_LONG_PATH", 0.0)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(),
+        Stall(at=3 * KiB, seconds=20, after=30, times=2),
+        Stall(at=0, seconds=20, after=30, times=2),
+        Drop(at=3 * KiB, after=30, times=2),
+        HangUp(after=30, times=2),
+        Reset(at=3 * KiB, after=30, times=2),
+        Drip(size=100, pause=0.001, after=30, times=5),
+        Chunked(after=30, times=20),
+        Redirect(to="/elsewhere", after=30, times=2),
+        Hops(count=1),
+        Status(503, after=30, times=1),
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("soon")
+def test_small_files_come_right_over_many(
+    fault: Fault, tls: ssl.SSLContext | None, tmp_path: Path, driven: list[int]
+) -> None:
+    pages = {f"/{path}": data for path, data in SMALL.items()}
+    with HttpServer(pages, {"*": [fault]}, tls=tls) as server:
+        pull_small(tmp_path, server)
+
+        assert len(set(driven)) > 2
+        assert server.sent() <= 1.2 * sum(map(len, SMALL.values())) + 64 * KiB
+
+
+@pytest.mark.parametrize("lacking", ["epoll", "a descriptor"])
+@pytest.mark.usefixtures("soon")
+def test_small_files_come_without_such_a_thread(
+    lacking: str,
+    tls: ssl.SSLContext | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if lacking == "epoll":
+        monkeypatch.setattr(small_lane, "IS_ABLE", False)
+    monkeypatch.setattr(select, "epoll", full)
+    pages = {f"/{path}": data for path, data in SMALL.items()}
+    with HttpServer(pages, tls=tls) as server:
+        pull_small(tmp_path, server)
+        assert len({one.connection for one in server.requests}) > 2
+
+
+def pull_small(root: Path, server: HttpServer) -> None:
+    files = [a_file(path, data, server.url(f"/{path}")) for path, data in SMALL.items()]
+    write_manifest(root / "catalog", "notes", *files)
+    before = time.monotonic()
+    settings = Settings(cache_dir=root / "cache", network=Network(waits=QUICK))
+    outcome = Catalog.load(root / "catalog").pull("notes", settings=settings)
+
+    assert outcome.exit_code == 0, outcome.datasets[0].message
+    assert time.monotonic() - before < 15
+    place = root / "cache" / "notes"
+    assert {path: (place / path).read_bytes() for path in SMALL} == SMALL
 
 
 def full() -> None:

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 
 from lemm_catalog.backends.address import Address
+from lemm_catalog.backends.base import Pause
 from lemm_catalog.backends.http import HttpBackend
 from lemm_catalog.backends.reply import Reply
 from lemm_catalog.errors import SourceError
@@ -31,7 +31,9 @@ def ask(
     found: list[bytes | SourceError] = []
     buffer = memoryview(bytearray(10_000))
     asked = iter(Address(url=server.url(name)) for name in names)
-    for number, (address, reply) in zip(count(), backend.several(asked), strict=False):
+    for number, turn in enumerate(backend.several(asked)):
+        assert not isinstance(turn, Pause)
+        address, reply = turn
         assert address.url == server.url(names[number])
         if isinstance(reply, Reply):
             data = b""
@@ -83,7 +85,7 @@ def test_an_answer_nobody_reads_costs_only_its_connection(backend: HttpBackend) 
         addresses = iter(Address(url=server.url(name)) for name in PAGES)
         replies = backend.several(addresses)
         for _ in range(20):
-            _, reply = next(replies)
+            _, reply = next(replies)  # type: ignore[misc]
             assert isinstance(reply, Reply)
             reply.close()
         assert len(server.requests) >= 20
