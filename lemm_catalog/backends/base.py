@@ -18,15 +18,13 @@ from lemm_catalog.model.told import Told, ToldFile
 class Manners(NamedTuple):
     """How a host may be asked just now, and how its answers are waited for.
 
-    Not at all while it ``rests``; one thing at a time until something ``is_proven``;
-    and no more than ``ahead`` at once. If whoever asks ``shares`` what waits for many,
-    a `Pause` is given instead of waiting, and after it ``was_silent`` tells, once,
-    whether that was for too long.
+    Not at all while it ``rests``; one thing at a time until something ``is_proven``. If
+    whoever asks ``shares`` what waits for many, a `Pause` is given instead of waiting,
+    and after it ``was_silent`` tells, once, whether that was for too long.
     """
 
     rests: Callable[[], bool] = lambda: False
     is_proven: Callable[[], bool] = lambda: True
-    ahead: Callable[[], int] = lambda: 8
     shares: Callable[[], bool] = lambda: False
     was_silent: Callable[[], bool] = lambda: False
 

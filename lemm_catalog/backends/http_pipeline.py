@@ -84,9 +84,8 @@ class Pipeline:
 
     def _has_more(self, addresses: Iterator[Address]) -> bool:
         pending = len(self._asked) + len(self._to_ask)
-        depth = max(1, min(self._depth, self._manners.ahead()))
-        if pending <= depth // 2:  # several requests go in one packet
-            self._to_ask.extend(islice(addresses, depth - pending))
+        if pending <= self._depth // 2:  # several requests go in one packet
+            self._to_ask.extend(islice(addresses, self._depth - pending))
         return bool(self._asked or self._to_ask)
 
     def _next_answer(self) -> Answer:

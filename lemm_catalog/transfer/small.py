@@ -146,8 +146,6 @@ class _Round:
         manners = Manners(
             rests=lambda: self.lanes.rests,
             is_proven=lambda: self.is_proven,
-            # So that toward the end no lane has many to bring and the others none.
-            ahead=lambda: len(self.queue) // max(self.lanes.active, 1) + 1,
             shares=lambda: lane.shares,
             was_silent=lane.was_silent,
         )
