@@ -6,6 +6,7 @@ that a token never reaches another origin and https never falls back to http.
 """
 
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -191,8 +192,13 @@ class _HttpReply(Reply):
         self._answer = answer
         self._pool = pool
         self._is_closed = False
+        self._closing = threading.Lock()
         is_sized = isinstance(answer.body, SizedBody)
         self.may_splice = is_sized and answer.connection.may_splice
+
+    @property
+    def is_over(self) -> bool:
+        return self._answer.body.is_over
 
     def _readinto(self, buffer: memoryview) -> int:
         return self._answer.body.readinto(buffer)
@@ -218,21 +224,28 @@ class _HttpReply(Reply):
         return PassingError(f"{address.shown}: {words}")
 
     def abort(self) -> None:
-        # Closing would wait for the very read it is to end.
-        self._answer.connection.shutdown()
+        with self._closing:
+            # Afterwards the connection may be somebody else's.
+            if not self._is_closed:
+                # Closing would wait for the very read it is to end.
+                self._answer.connection.shutdown()
 
     def drop(self) -> None:
         """Let go of an answer that is of no use, and keep its connection if cheap."""
-        if not self._is_closed:
-            self._is_closed = True
+        if self._has_closed():
             with suppress(Exception):
                 self._pool.discard(self._answer)
 
     def close(self) -> None:
-        if not self._is_closed:
-            self._is_closed = True
+        if self._has_closed():
             with suppress(Exception):
                 self._pool.give_back(self._answer)
+
+    def _has_closed(self) -> bool:
+        """Close it as far as others can tell; False if it was closed already."""
+        with self._closing:
+            was_closed, self._is_closed = self._is_closed, True
+        return not was_closed
 
 
 def _tls_error(error: ssl.SSLError, shown: str) -> SourceError:

@@ -42,6 +42,11 @@ class Reply(ABC):
     is_reused: bool = False
     may_splice: bool = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it was read, as far as can be told without reading on."""
+        return False
+
     def __init__(self, address: Address) -> None:
         self.address = address
 

@@ -149,13 +149,15 @@ class Pipe:
 
         Until there was nothing once, there may be what was read ahead, of which no
         descriptor tells. Afterwards less than what one read may bring is all there is.
+        Where the reply is over nothing comes any more, and the next read says so.
         """
         is_drained, count = False, 0
-        part, shown = self._front.part, carrier.reply.address.shown
+        reply, part = carrier.reply, self._front.part
+        shown = reply.address.shown
         end = min(stop * SEGMENT, part.size)
         while (index := part.first_gap(first, stop)) is not None:
             first = index
-            if is_drained and 0 < count < carrier.most:
+            if is_drained and 0 < count < carrier.most and not reply.is_over:
                 yield True
             try:
                 count = carrier.take(end - index * SEGMENT - part.count(index))

@@ -23,7 +23,7 @@ class _Work:
     def __init__(self, steps: Iterator[bool], silence: float) -> None:
         self.steps = steps
         self.silence = silence
-        self.until = time.monotonic() + silence
+        self.until = 0.0  # by when something must have come
         self.error: BaseException | None = None
         self.ended = threading.Event()
 
@@ -63,6 +63,7 @@ class Reactor:
 
     def _begin(self, descriptor: int, work: _Work) -> bool:
         with self._lock:
+            work.until = time.monotonic() + work.silence
             try:
                 if self._epoll is None:
                     self._open(work.until)
@@ -83,26 +84,41 @@ class Reactor:
             raise
 
     def _run(self) -> None:
-        while True:
-            left = self._soonest - time.monotonic()
-            for descriptor, events in self._epoll.poll(max(0.0, left)):
-                with self._lock:
-                    self._step(descriptor, is_first=bool(events & select.EPOLLOUT))
-            if left <= 0:
-                with self._lock:
-                    if not self._works:
-                        self._epoll.close()
-                        self._epoll = None
-                        return
-                    self._end_the_silent()
+        try:
+            while self._goes_on():
+                pass
+        except BaseException as error:  # noqa: BLE001 - nobody may wait for ever
+            with self._lock:
+                for descriptor, work in tuple(self._works.items()):
+                    self._end(descriptor, work, error)
+                self._epoll = None
+
+    def _goes_on(self) -> bool:
+        """Serve whoever can be served; False once nobody has come for a while."""
+        left = self._soonest - time.monotonic()
+        ready = self._epoll.poll(max(0.0, left))
+        # Who had bytes by now is among the ready, however long it takes to serve them.
+        seen = time.monotonic()
+        for descriptor, events in ready:
+            with self._lock:
+                self._step(descriptor, is_first=bool(events & select.EPOLLOUT))
+        if seen < self._soonest:
+            return True
+        with self._lock:
+            if not self._works:
+                self._epoll.close()
+                self._epoll = None
+                return False
+            self._end_the_silent(seen)
+        return True
 
     def _step(self, descriptor: int, *, is_first: bool) -> None:
         work = self._works.get(descriptor)
         if work is None:
             return
-        if is_first:
-            self._epoll.modify(descriptor, select.EPOLLIN)
         try:
+            if is_first:
+                self._epoll.modify(descriptor, select.EPOLLIN)
             if next(work.steps):
                 work.until = time.monotonic() + work.silence
         except StopIteration:
@@ -110,13 +126,12 @@ class Reactor:
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._end(descriptor, work, error)
 
-    def _end_the_silent(self) -> None:
-        now = time.monotonic()
+    def _end_the_silent(self, seen: float) -> None:
         for descriptor, work in tuple(self._works.items()):
-            if now >= work.until:
+            if seen >= work.until:
                 self._end(descriptor, work, TimeoutError())
         lasts = (work.until for work in self._works.values())
-        self._soonest = min(lasts, default=now + _LINGER)
+        self._soonest = min(lasts, default=seen + _LINGER)
 
     def _end(self, descriptor: int, work: _Work, error: BaseException | None) -> None:
         work.error = error

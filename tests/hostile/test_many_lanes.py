@@ -26,7 +26,7 @@ from tests.pulling import (
     some_bytes,
     write_manifest,
 )
-from tests.servers.answers import Hops, Redirect, Status
+from tests.servers.answers import Capped, Hops, Redirect, Status
 from tests.servers.faults import Chunked, Drip, Drop, Fault, HangUp, Rate, Reset, Stall
 from tests.servers.http import HttpServer
 from tests.servers.tls import loopback_certificate
@@ -80,6 +80,20 @@ def test_a_fault_of_one_of_many_is_overcome(
     with HttpServer({"/a": DATA}, {"/a": [EACH, fault]}, tls=tls) as server:
         before = time.monotonic()
         assert_pulled(Site(tmp_path, DATA, [server.url("/a")], connections=16))
+
+        assert time.monotonic() - before < 15
+        assert len(set(driven)) > 2
+        assert server.sent() <= len(DATA) + 2 * MiB
+
+
+def test_a_range_that_is_shorter_than_asked_for_is_waited_for_by_nobody(
+    tls: ssl.SSLContext | None, tmp_path: Path, driven: list[int]
+) -> None:
+    patient = Network(waits=QUICK._replace(read=20.0))
+    with HttpServer({"/a": DATA}, {"/a": [EACH, Capped()]}, tls=tls) as server:
+        before = time.monotonic()
+        sources = [server.url("/a")]
+        assert_pulled(Site(tmp_path, DATA, sources, connections=16, network=patient))
 
         assert time.monotonic() - before < 15
         assert len(set(driven)) > 2

@@ -53,6 +53,20 @@ class Redirect(Fault):
 
 
 @dataclass(frozen=True)
+class Capped(Fault):
+    """Gives at most ``most`` bytes of a range, as RFC 9110 (15.3.7) allows."""
+
+    most: int = 200 * 1024
+
+    def on_reply(self, reply: Reply, request: Request, page: Page | None) -> Reply:
+        if reply.status != 206 or page is None or len(reply.body) <= self.most:
+            return reply
+        start = int(request.headers["range"].removeprefix("bytes=").partition("-")[0])
+        told = f"bytes {start}-{start + self.most - 1}/{len(page.body)}"
+        return reply.with_headers(Content_Range=told).with_body(reply.body[: self.most])
+
+
+@dataclass(frozen=True)
 class Hops(Fault):
     """Redirects ``count`` times (`?hop=1`, `?hop=2`, …) before it serves the page."""
 

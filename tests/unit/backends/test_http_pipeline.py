@@ -105,3 +105,21 @@ def test_several_threads_ask_at_once(backend: HttpBackend) -> None:
         for one in crew:
             one.join()
     assert results == [list(PAGES.values())] * 4
+
+
+def test_who_gives_up_late_ends_nobody_elses_connection(backend: HttpBackend) -> None:
+    data = some_bytes(300_000)
+    with HttpServer({"/a": data, "/b": data}) as server:
+        first = backend.open(Address(url=server.url("/a")))
+        buffer = memoryview(bytearray(400_000))
+        while first.readinto(buffer):
+            pass
+        first.close()
+        second = backend.open(Address(url=server.url("/b")))
+        first.abort()
+        got = 0
+        while count := second.readinto(buffer[got:]):
+            got += count
+        second.close()
+        assert len({record.connection for record in server.requests}) == 1
+    assert bytes(buffer[:got]) == data

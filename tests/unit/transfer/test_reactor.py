@@ -2,6 +2,7 @@
 
 import errno
 import os
+import select
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -63,7 +65,7 @@ def test_all_go_on_in_one_thread_that_is_none_of_theirs() -> None:
                 os.write(one.inlet, b"%d" % number)
         for one in sources:
             os.close(one.inlet)
-        assert [end.result(timeout=10) for end in ends] == [None] * 20
+        assert [end.result(timeout=10) for end in ends] == [True] * 20
     assert {b"".join(one.got) for one in sources} == {b"012"}
     assert set().union(*(one.threads for one in sources)) == {"reactor"}
     for one in sources:
@@ -175,3 +177,93 @@ def test_whoever_is_interrupted_leaves_no_step_behind(source: Source) -> None:
     os.write(source.inlet, b"x")
     time.sleep(0.1)
     assert source.got == []
+
+
+def test_who_had_bytes_is_not_silent_however_slow_the_others_are(
+    source: Source,
+) -> None:
+    reactor, slow = Reactor(), Source()
+
+    def slowly() -> Iterator[bool]:
+        for _ in range(3):
+            time.sleep(0.3)
+            yield True
+            os.write(slow.inlet, b"x")  # and at once there is more to do
+
+    os.write(slow.inlet, b"x")
+    with ThreadPoolExecutor(2) as pool:
+        ends = [
+            pool.submit(reactor.drive, slow.outlet, slowly(), 10.0),
+            pool.submit(reactor.drive, source.outlet, source.steps(), 0.25),
+        ]
+        for _ in range(4):
+            os.write(source.inlet, b"y")
+            time.sleep(0.2)
+        os.close(source.inlet)
+        assert [end.result(10) for end in ends] == [True, True]
+    source.inlet = os.open(os.devnull, os.O_WRONLY)
+    slow.close()
+    assert b"".join(source.got) == b"yyyy"
+
+
+def test_the_silence_of_who_has_to_wait_for_its_turn_begins_with_it(
+    source: Source,
+) -> None:
+    reactor, slow = Reactor(), Source()
+
+    def slowly() -> Iterator[bool]:
+        time.sleep(0.6)
+        yield False
+
+    def then(looks: list[float]) -> Iterator[bool]:
+        while True:
+            looks.append(time.monotonic())
+            os.read(source.outlet, 1)
+            yield False
+
+    looks: list[float] = []
+    os.write(slow.inlet, b"x")
+    os.write(source.inlet, b"x")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(reactor.drive, slow.outlet, slowly(), 10.0)
+        time.sleep(0.1)
+        second = pool.submit(reactor.drive, source.outlet, then(looks), 0.3)
+        with pytest.raises(TimeoutError):
+            second.result(10)
+        assert time.monotonic() - looks[0] >= 0.25
+        first.result(10)
+    slow.close()
+
+
+class Failing:
+    """What tells of descriptors, until it fails once."""
+
+    def __init__(self, real: Any, method: str) -> None:
+        self._real = real
+        self._method = method
+        self._left = 1
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method and self._left:
+            self._left -= 1
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        return getattr(self._real, name)
+
+
+@pytest.mark.parametrize("method", ["modify", "poll", "close"])
+def test_whatever_fails_nobody_waits_for_ever(
+    method: str, monkeypatch: pytest.MonkeyPatch, source: Source
+) -> None:
+    reactor, real = Reactor(), select.epoll
+    here, there = socket.socketpair()
+    with monkeypatch.context() as patch, here, there:
+        patch.setattr(select, "epoll", lambda: Failing(real(), method))
+        with pytest.raises(OSError, match=r".*"):
+            reactor.drive(here.fileno(), repeat(False), 0.2)
+    # Whoever comes next is served.
+    time.sleep(1.5 if method == "close" else 0)
+    os.write(source.inlet, b"x")
+    os.close(source.inlet)
+    assert reactor.drive(source.outlet, source.steps(), 5.0)
+    source.inlet = os.open(os.devnull, os.O_WRONLY)
+    assert source.got == [b"x"]
