@@ -37,6 +37,7 @@ class SmallFiles:
         self._means = means
         self._stage = SmallStage(means.store.layout, dataset)
         self._staged = names_in(means.store.layout.staging(dataset))
+        self._artifacts = {artifact.path: artifact for artifact in artifacts}
         self._wanted = self._among(artifacts, holding)
         self.received: dict[str, ReceivedArtifact] = {}
 
@@ -66,6 +67,12 @@ class SmallFiles:
             part=artifact.part,
         )
 
+    def _elsewhere(self, one: Wanted) -> Wanted:
+        """Return where to ask for it now, if its host was given up meanwhile."""
+        is_given_up = self._means.traffic.hosts.of(one.address.url).is_given_up
+        again = self._as_wanted(self._artifacts[one.path]) if is_given_up else None
+        return again or one
+
     def is_one(self, artifact: Artifact) -> bool:
         """Whether an artifact is among them."""
         return artifact.path in self._wanted
@@ -77,7 +84,11 @@ class SmallFiles:
             LocalError: if this machine fails.
 
         """
-        left = [one for path, one in self._wanted.items() if path not in self.received]
+        left = [
+            self._elsewhere(one)
+            for path, one in self._wanted.items()
+            if path not in self.received
+        ]
         if len(left) < _LEAST:
             return
         size = sum(one.size for one in left)

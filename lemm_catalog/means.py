@@ -52,12 +52,18 @@ class Means:
     offline: bool = False
 
     def addresses(self, artifact: Artifact) -> tuple[Address, ...]:
-        """Return where the bytes of an artifact may be asked for, nearest first."""
+        """Return where the bytes of an artifact may be asked for, nearest first.
+
+        Hosts that were given up come last: to lose patience takes half a minute.
+        """
         cached = self.hub_cache.find(artifact) if self.hub_cache else None
         if cached and self.offline:
             return (Address(url=cached.as_uri()),)
         home = self.homes.get(artifact.dataset)
         found = addresses_of(artifact, home, self.mirrors, self.tokens)
+        if len(found) > 1:
+            hosts = self.traffic.hosts
+            found = tuple(sorted(found, key=lambda a: hosts.of(a.url).is_given_up))
         return (Address(url=cached.as_uri()), *found) if cached else found
 
 

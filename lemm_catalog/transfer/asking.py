@@ -8,7 +8,7 @@ from lemm_catalog.backends.address import Address, Validators
 from lemm_catalog.backends.base import Backend, CrowdedError
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.reply import Reply
-from lemm_catalog.errors import PassingError
+from lemm_catalog.errors import PassingError, SourceError
 from lemm_catalog.transfer.checks import ask
 from lemm_catalog.transfer.front import StoppedError
 from lemm_catalog.transfer.lanes import Lanes
@@ -66,7 +66,11 @@ class Asking:
             except PassingError as error:
                 if isinstance(error, CrowdedError):
                     self.refused(error)
-                patience.wait_after(error)
+                try:
+                    patience.wait_after(error)
+                except SourceError:
+                    self._lanes.given_up()
+                    raise
 
     def refused(self, error: CrowdedError) -> None:
         """Let the whole host rest, unless it asks for more than is waited for."""

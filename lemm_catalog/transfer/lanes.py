@@ -49,6 +49,7 @@ class Lanes:
         self._rest = _FIRST_REST
         self._leap = _LEAP
         self._is_doubted = False  # the gain of what is tried may be noise
+        self.is_given_up = False  # nothing has come since somebody lost patience
 
     @property
     def has_room(self) -> bool:
@@ -93,6 +94,7 @@ class Lanes:
         The soonest counts, for a lost packet may delay any of them by a second.
         """
         with self._lock:
+            self.is_given_up = False
             if self._soonest is None and seconds >= _LONG_PATH:
                 # What one brings there at first is little: a look would show no more.
                 self.allowed = self._settled = min(self.most, _LEAP)
@@ -121,6 +123,10 @@ class Lanes:
                 rate = self._bytes / (now - self._since)
                 self.each = rate / max(self.active, 1)
                 self._judge(0.0 if is_enough else rate, now)
+
+    def given_up(self) -> None:
+        """Tell that somebody lost patience with the host, for want of an answer."""
+        self.is_given_up = True
 
     def refused(self, seconds: float | None, *, rest: float = 0.0) -> None:
         """Tell that the host wants fewer, and for how long it wants to be left.

@@ -15,6 +15,7 @@ from lemm_catalog.store.layout import Layout
 from lemm_catalog.store.ledger import Line
 from lemm_catalog.store.ledgers import read_shared
 from lemm_catalog.store.store import Store
+from lemm_catalog.transfer.traffic import Traffic
 from tests.pulling import QUICK, Listener, a_file, some_bytes, write_manifest
 from tests.servers.answers import Flip, Status
 from tests.servers.faults import Drop, Fault, HangUp, Stall
@@ -250,3 +251,30 @@ def test_of_a_damaged_line_one_file_is_affected_and_mended(tmp_path: Path) -> No
     assert catalog.verify("notes", settings=settings)["notes"].damaged == {}
     state.assert_right(shop)
     assert len(state.shared) == len(FILES) - 1
+
+
+@pytest.mark.parametrize("count", [5, 60])
+def test_a_first_source_that_is_down_costs_patience_once(
+    count: int, tmp_path: Path
+) -> None:
+    down = {page: [Status(500)] for page in PAGES}
+    with HttpServer(PAGES, down) as bad, HttpServer(PAGES) as good:
+        shop = Shop(tmp_path, bad)
+        shop.files = shop.files[:count]
+        for file in shop.files:
+            file["source"] = [file["source"], good.url(f"/{file['path']}")]
+        assert shop.pull().result == "pulled"
+
+        assert len(bad.requests) <= 10
+        assert len(good.requests) <= count + 3
+        said = [note for note in shop.listener.notes if "the next source" in note]
+        assert len(said) == 1
+
+
+def test_a_source_that_answers_again_is_the_first_again() -> None:
+    hosts = Traffic().hosts
+    lanes = hosts.of("http://one/a")
+    lanes.given_up()
+    assert hosts.of("http://one/b").is_given_up
+    lanes.opened(0.1)
+    assert not hosts.of("http://one/b").is_given_up
