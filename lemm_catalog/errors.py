@@ -102,3 +102,13 @@ class LocalError(LemmError):
     """This machine failed: no space, no permission, a lock, a broken disk."""
 
     exit_code = 4
+
+
+class NoThreadError(LocalError):
+    """This machine gives no more threads, be it for their number or for memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this machine gives no more threads",
+            mend="raise the limit of processes or memory, or use --connections 1",
+        )

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from lemm_catalog.bring import bring
 from lemm_catalog.bring_small import SmallFiles
-from lemm_catalog.errors import LemmError
+from lemm_catalog.errors import LemmError, NoThreadError
 from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
@@ -59,11 +59,30 @@ def execute(
     if jobs == 1:
         work()
     else:
-        # Daemon threads: Ctrl-C must not wait for them, and no kill can harm us.
-        crew = [Follower(f"job-{n}", work) for n in range(min(jobs, len(datasets)))]
-        for worker in crew:
-            worker.result()
+        try:
+            for worker in _crew(min(jobs, len(datasets)), work):
+                worker.result()
+        except BaseException:
+            with taking:
+                pending.clear()
+            means.traffic.halt()
+            raise
     return Outcome(datasets=tuple(done[index] for index in sorted(done)))
+
+
+def _crew(count: int, work: Callable[[], None]) -> list[Follower[None]]:
+    """Return as many at work as this machine has threads for, and at least one.
+
+    Daemon threads: Ctrl-C must not wait for them, and no kill can harm us.
+    """
+    crew: list[Follower[None]] = []
+    for number in range(count):
+        try:
+            crew.append(Follower(f"job-{number}", work))
+        except NoThreadError:
+            if not crew:
+                raise
+    return crew
 
 
 @dataclass(frozen=True)
@@ -79,6 +98,10 @@ class _Run:
                 return self._pull(item, planned.in_one_pass)
         except LemmError as error:
             return _failed(item.id, error)
+        except RuntimeError as error:
+            if "new thread" not in str(error):
+                raise
+            return _failed(item.id, NoThreadError())
         except OSError as error:
             # What no room has put in words is still this machine's failure.
             root = self.means.store.layout.root

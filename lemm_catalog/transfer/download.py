@@ -12,7 +12,13 @@ from lemm_catalog.backends.address import Address, Validators
 from lemm_catalog.backends.base import Backend, CrowdedError, RangeRefusedError
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.reply import Reply
-from lemm_catalog.errors import LemmError, PassingError, SourceError, WrongBytesError
+from lemm_catalog.errors import (
+    LemmError,
+    NoThreadError,
+    PassingError,
+    SourceError,
+    WrongBytesError,
+)
 from lemm_catalog.store.part import SEGMENT, Origin
 from lemm_catalog.transfer.asking import Asking
 from lemm_catalog.transfer.checks import (
@@ -64,7 +70,7 @@ class Download:
         hands = 1 if in_order or part.size <= SMALL else self._lanes.most
         self._missing = Missing(part, hands)
         self._first: Run | None = None
-        self._is_shared = False
+        self._may_grow = self._is_refused = False
         self._spawning = threading.Lock()
         self._crew: list[Follower[None]] = []
         self._validators = Validators()
@@ -155,7 +161,7 @@ class Download:
     # -- several connections, by runs ----------------------------------------------
 
     def _share(self, reply: Reply) -> None:
-        part, self._is_shared = self._part, True
+        part, self._may_grow = self._part, True
         try:
             if self._first is not None:
                 self._fill_patiently(self._first, reply, lambda: part.done)
@@ -179,7 +185,7 @@ class Download:
 
     def _came(self, count: int) -> None:
         self._advanced(count)
-        if self._is_shared and self._lanes.has_room and len(self._missing):
+        if self._may_grow and self._lanes.has_room and len(self._missing):
             self._call_for_help()
 
     def _call_for_help(self) -> None:
@@ -191,7 +197,12 @@ class Download:
                 and self._lanes.try_enter()
             ):
                 name = f"fetch-{len(self._crew)}"
-                self._crew.append(Follower(name, self._help))
+                try:
+                    self._crew.append(Follower(name, self._help))
+                except NoThreadError:  # those there are bring the rest
+                    self._may_grow = False
+                    self._lanes.leave()
+                    return
 
     def _help(self) -> None:
         """Bring runs beside the first connection, whose failure is what counts.
@@ -206,7 +217,8 @@ class Download:
         except CrowdedError:
             return
         except SourceError:
-            self._is_shared = False  # what fails for one would fail for the next
+            # What fails for one would fail for the next.
+            self._may_grow, self._is_refused = False, True
         except LemmError as error:
             self.give_up(error)
             raise
@@ -223,7 +235,7 @@ class Download:
             except BaseException:
                 self._missing.put_back(run)
                 raise
-            if is_helper and self._lanes.is_crowded:
+            if is_helper and (self._lanes.is_crowded or self._is_refused):
                 return
 
     def _take(self) -> Run | None:

@@ -8,7 +8,7 @@ import io
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Generic, TypeVar, cast
+from typing import Any, BinaryIO, Generic, TypeVar, cast
 
 from lemm_catalog.backends.address import Address
 from lemm_catalog.backends.base import RangeRefusedError
@@ -25,6 +25,7 @@ from lemm_catalog.transfer.checks import WrongSizeError
 from lemm_catalog.transfer.download import Download
 from lemm_catalog.transfer.front import (
     Follower,
+    Front,
     FrontReader,
     StoppedError,
     digests_behind,
@@ -106,7 +107,8 @@ def _beside(attempt: "_Attempt[Result]", address: Address) -> Fetched[Result]:
     """
     worker = Follower("fetch", lambda: attempt.from_address(address))
     try:
-        return worker.result()
+        with attempt.traffic.under_way(attempt.give_up):
+            return worker.result()
     except LemmError:
         raise
     except BaseException:
@@ -132,7 +134,7 @@ class _Attempt(Generic[Result]):
         self._backends = backends
         self._follow = follow
         self._watch = watch
-        self._traffic = traffic
+        self.traffic = traffic
         self._stop = threading.Event()
         self._download: Download | None = None
         self._wasted = 0
@@ -191,7 +193,7 @@ class _Attempt(Generic[Result]):
             address,
             self._advanced,
             self._backends.waits,
-            self._traffic,
+            self.traffic,
             in_order=isinstance(self._part, Window),
             in_one=in_one,
         )
@@ -201,8 +203,12 @@ class _Attempt(Generic[Result]):
             raise SourceError(f"{address.shown}: breaks off, and cannot go on")
         front = download.front
         marks: list[bytes] = []
-        hasher, follower = self._start_followers(download, marks)
+        followers: list[Follower[Any]] = []
         try:
+            hasher = self._hasher(front, marks)
+            followers.append(hasher)
+            follower = self._follower(download)
+            followers.append(follower)
             if reply is not None:
                 download.run(reply)
             digests = hasher.result()
@@ -221,20 +227,20 @@ class _Attempt(Generic[Result]):
             raise
         finally:
             self._is_patched = download.is_glued or download.is_reused
+            if reply is not None:
+                reply.close()
             # Nobody may still read the part file when it is started anew.
-            hasher.wait()
-            follower.wait()
+            for one in followers:
+                one.wait()
 
-    def _start_followers(
-        self, download: Download, marks: list[bytes]
-    ) -> tuple[Follower[tuple[Digest, ...]], Follower[Result]]:
-        front = download.front
+    def _hasher(self, front: Front, marks: list[bytes]) -> Follower[tuple[Digest, ...]]:
         algorithms = algorithms_for(self._expected)
-        hasher = Follower("hash", lambda: digests_behind(front, algorithms, marks))
-        reader = io.BufferedReader(FrontReader(front), buffer_size=1024 * 1024)
+        return Follower("hash", lambda: digests_behind(front, algorithms, marks))
+
+    def _follower(self, download: Download) -> Follower[Result]:
+        reader = io.BufferedReader(FrontReader(download.front), 1024 * 1024)
         stream = cast(BinaryIO, reader)
-        follower = Follower("follow", lambda: self._followed(stream, download))
-        return hasher, follower
+        return Follower("follow", lambda: self._followed(stream, download))
 
     def _followed(self, stream: BinaryIO, download: Download) -> Result:
         """Follow; a disk that fails here need not be told after the last byte.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from lemm_catalog.digest import Digest, RunningDigests
-from lemm_catalog.errors import LemmError, LocalError
+from lemm_catalog.errors import LemmError, LocalError, NoThreadError
 from lemm_catalog.store.marks import STRIDE
 from lemm_catalog.transfer.growing import Growing
 from lemm_catalog.transfer.window import FOLLOWER, HASHER
@@ -114,14 +114,22 @@ class FrontReader(io.RawIOBase):
 
 
 class Follower(threading.Thread, Generic[Result]):
-    """Work that goes on beside the network; its result or error is asked for last."""
+    """Work that goes on beside the network; its result or error is asked for last.
+
+    Raises:
+        NoThreadError: if there is no thread for it.
+
+    """
 
     def __init__(self, name: str, work: Callable[[], Result]) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
         self._result: Result | None = None
         self._error: BaseException | None = None
-        self.start()
+        try:
+            self.start()
+        except RuntimeError as error:
+            raise NoThreadError from error
 
     def run(self) -> None:
         """Do the work and keep what comes of it."""

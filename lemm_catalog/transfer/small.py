@@ -7,7 +7,7 @@ times is left altogether.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from lemm_catalog.backends.table import Backends
 from lemm_catalog.digest import Digest, RunningDigests, algorithms_for
 from lemm_catalog.errors import (
     LemmError,
+    NoThreadError,
     SourceError,
     WrongBytesError,
 )
@@ -73,18 +74,19 @@ def fetch_small(
             by_host, key=lambda one: traffic.hosts.name_of(one.address.url)
         )
     ]
-    _carry_out(rounds)
 
-
-def _carry_out(rounds: Sequence["_Round"]) -> None:
-    try:
-        for one in rounds:
-            one.call_for_help(is_first=True)
-        for one in rounds:
-            one.wait()
-    except BaseException:
+    def give_up() -> None:
         for one in rounds:
             one.give_up()
+
+    try:
+        with traffic.under_way(give_up):
+            for one in rounds:
+                one.call_for_help(is_first=True)
+            for one in rounds:
+                one.wait()
+    except BaseException:
+        give_up()
         raise
 
 
@@ -112,7 +114,12 @@ class _Round:
                 self.lanes.enter()
             elif not self.queue or not self.lanes.try_enter():
                 return
-            self.crew.append(Follower(f"small-{len(self.crew)}", self._work))
+            try:
+                self.crew.append(Follower(f"small-{len(self.crew)}", self._work))
+            except NoThreadError:  # those there are bring the rest
+                self.lanes.leave()
+                if is_first:
+                    raise
 
     def wait(self) -> None:
         """Wait until all is fetched, or given up."""
