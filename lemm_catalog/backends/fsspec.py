@@ -5,6 +5,7 @@ extras (`pip install lemm-catalog[s3]`), imported when a manifest first needs th
 """
 
 import ftplib
+import socket
 from contextlib import suppress
 from typing import Any
 
@@ -76,6 +77,8 @@ class FsspecBackend(Backend):
             return SourceError(f"{address.shown}: there is no such file")
         if isinstance(error, PermissionError):
             return SourceError(f"{address.shown}: access is refused")
+        if isinstance(error, ConnectionRefusedError | socket.gaierror):
+            return PassingError(f"{address.shown}: cannot be reached")
         if isinstance(error, ftplib.error_perm):
             return SourceError(f"{address.shown}: is refused: {plain(error)}")
         if isinstance(error, ValueError):

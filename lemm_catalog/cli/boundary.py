@@ -15,7 +15,7 @@ _GO_ON = "what is here stays; run it again to go on"
 
 def guarded(console: Console, action: Callable[[], int], *, debug: bool) -> int:
     """Return the exit code of an action, its errors and signals turned into words."""
-    with _sigterm_raises():
+    with _signals_raise():
         try:
             return action()
         except LemmError as error:
@@ -28,33 +28,45 @@ def guarded(console: Console, action: Callable[[], int], *, debug: bool) -> int:
         except KeyboardInterrupt:
             console.talk(f"interrupted; {_GO_ON}")
             _leave(130)
-        except _TerminatedError:
+        except _TerminatedError as error:
             console.talk(f"terminated; {_GO_ON}")
-            _leave(143)
+            _leave(128 + error.signal)
         except OutputClosedError:
             _leave(141)  # whoever read our output has seen enough
 
 
 class _TerminatedError(BaseException):
-    """The process was asked to end."""
+    """The process was asked to end, by a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.signal = number
 
 
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
-    """Let SIGTERM unwind like Ctrl-C; only the main thread may ask for that."""
+def _signals_raise() -> Iterator[None]:
+    """Let SIGTERM, and the end of a terminal, unwind like Ctrl-C.
 
-    def end(_: int, __: FrameType | None) -> None:
-        raise _TerminatedError
+    What is ignored, as below `nohup`, stays so; only the main thread may ask for it.
+    """
 
+    def end(number: int, _: FrameType | None) -> None:
+        raise _TerminatedError(number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {n: signal.getsignal(n) for n in map(signal.Signals.__getitem__, names)}
     try:
-        before = signal.signal(signal.SIGTERM, end)
+        for number, handler in before.items():
+            if handler != signal.SIG_IGN:
+                signal.signal(number, end)
     except ValueError:  # not the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _leave(code: int) -> NoReturn:

@@ -27,6 +27,10 @@ _WORDS = {
     errno.EXDEV: ("it is on another file system", "keep the cache on one"),
     errno.EBUSY: ("it is in use", "see what holds it"),
     errno.ENAMETOOLONG: ("the name is too long for this disk", "use a shorter path"),
+    errno.EFBIG: (
+        "the file gets larger than this disk, or `ulimit -f`, allows",
+        "choose another --cache-dir, or raise the limit",
+    ),
 }
 # What systems say that cannot flush a folder, as opposed to a disk that fails.
 _CANNOT_SYNC = frozenset(
@@ -54,7 +58,10 @@ def local_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise local_error(error, error.filename or path) from error
+        at = error.filename or path
+        # What only we know by its name says nothing to who reads it.
+        is_ours = isinstance(at, str) and NEW in at
+        raise local_error(error, path if is_ours else at) from error
 
 
 def write_atomically(path: Path, text: str | Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lemm_catalog.cli import boundary
 from tests.cli.running import a_plain_file, run, spawn, started, write_manifest
 from tests.servers.faults import Stall
 from tests.servers.http import HttpServer
@@ -111,7 +112,11 @@ def test_4_when_the_result_cannot_be_written() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
 @pytest.mark.parametrize(
     ("sent", "code", "word"),
-    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (getattr(signal, "SIGHUP", None), 129, "terminated"),
+    ],
 )
 def test_130_and_143_when_interrupted_and_a_second_pull_goes_on(
     sent: signal.Signals, code: int, word: str
@@ -143,3 +148,15 @@ def test_out_to_a_folder_is_told_in_words() -> None:
     done = run("plan", "sample", "--out", "folder")
     assert (done.code, done.out) == (4, "")
     assert "a folder stands where a file is needed" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
+def test_what_is_ignored_below_nohup_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with boundary._signals_raise():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -11,7 +11,9 @@ import pytest
 
 from lemm_catalog.errors import LocalError
 from lemm_catalog.store.files import (
+    NEW,
     local_error,
+    local_errors,
     remove_files,
     remove_if_empty,
     remove_tree,
@@ -68,6 +70,7 @@ def test_the_umask_decides_who_may_read(tmp_path: Path, mask: int) -> None:
         (errno.EACCES, "permission"),
         (errno.EXDEV, "another file system"),
         (errno.EEXIST, "a file stands where a folder is needed"),
+        (errno.EFBIG, "larger than this disk"),
     ],
 )
 def test_what_the_system_says_is_put_in_words_with_a_mend(
@@ -76,6 +79,12 @@ def test_what_the_system_says_is_put_in_words_with_a_mend(
     error = local_error(OSError(code, os.strerror(code)), "place")
     assert words in error.message
     assert error.mend
+
+
+def test_a_name_that_only_we_know_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(LocalError) as caught, local_errors(tmp_path / "state.json"):
+        raise OSError(errno.EACCES, "no", str(tmp_path / f"{NEW}0123"))
+    assert caught.value.message == f"{tmp_path / 'state.json'}: permission is denied"
 
 
 def test_a_folder_that_cannot_be_flushed_is_fine_and_a_failing_disk_is_not(
