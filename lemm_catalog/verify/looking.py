@@ -9,6 +9,7 @@ from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step
 from lemm_catalog.store.files import local_error
 from lemm_catalog.store.store import Store
+from lemm_catalog.transfer.missing import SMALL
 from lemm_catalog.verify.crew import Crew
 from lemm_catalog.verify.worker import CONTENT, TIME, Answer, Fault, Job
 
@@ -23,6 +24,8 @@ _SAID_ENOUGH = frozenset(
     {TIME, CONTENT, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
 )
 _MOST_NOTED = 3
+# So many small files are told of as one; no path is empty.
+_MANY, _SMALL_ONES = 8, ""
 
 
 class Look:
@@ -120,7 +123,10 @@ class Look:
 
 
 class _Steps:
-    """Tells an observer of artifacts what is heard of jobs."""
+    """Tells an observer of artifacts what is heard of jobs.
+
+    Many small files are one step, as when they are fetched.
+    """
 
     def __init__(
         self, dataset: str, owners: Sequence[ReceivedArtifact], observer: Observer
@@ -128,8 +134,13 @@ class _Steps:
         self._dataset = dataset
         self._owners = owners
         self._observer = observer
-        self._left = Counter(owner.path for owner in owners)
+        small = {one.path: one for one in owners if _is_small(one)}
+        self._small = small if len(small) >= _MANY else {}
+        self._left = Counter(map(self._name_of, owners))
         self._steps: dict[str, Step] = {}
+
+    def _name_of(self, owner: ReceivedArtifact) -> str:
+        return _SMALL_ONES if owner.path in self._small else owner.path
 
     def advanced(self, number: int, count: int) -> None:
         """Tell of bytes that are done."""
@@ -137,23 +148,29 @@ class _Steps:
 
     def answered(self, number: int) -> None:
         """Tell that a job is done."""
-        step = self._step(number)
-        self._left[step.path] -= 1
-        if not self._left[step.path]:
+        step, name = self._step(number), self._name_of(self._owners[number])
+        self._left[name] -= 1
+        if not self._left[name]:
             self._observer.ended(step, None)
 
     def _step(self, number: int) -> Step:
         owner = self._owners[number]
-        if (step := self._steps.get(owner.path)) is None:
+        name = self._name_of(owner)
+        if (step := self._steps.get(name)) is None:
+            ones = self._small.values() if name is _SMALL_ONES else (owner,)
             step = Step(
                 verb="verify",
                 dataset=self._dataset,
-                path=owner.path,
-                total=owner.bytes_on_disk,
+                path=f"{len(ones):,} small files" if name is _SMALL_ONES else name,
+                total=sum(one.bytes_on_disk for one in ones),
             )
-            self._steps[owner.path] = step
+            self._steps[name] = step
             self._observer.started(step, 0)
         return step
+
+
+def _is_small(artifact: ReceivedArtifact) -> bool:
+    return not artifact.unpacked and artifact.size <= SMALL
 
 
 def _is_little(jobs: Iterable[Job], artifacts: Iterable[ReceivedArtifact]) -> bool:
