@@ -95,12 +95,14 @@ class Lanes:
         """
         with self._lock:
             self.is_given_up = False
-            if self._soonest is None and seconds >= _LONG_PATH:
+            is_long = self._soonest is None and seconds >= _LONG_PATH
+            self._soonest = min(self._soonest or seconds, seconds)
+            if is_long and self._clock() >= self._rest_until:
                 # What one brings there at first is little: a look would show no more.
                 self.allowed = self._settled = min(self.most, _LEAP)
-                self._unopened = self.allowed - self.active
-            self._soonest = min(self._soonest or seconds, seconds)
-            if self._unopened:  # what is tried is judged once it gives something
+                self._unopened = self.allowed - 1
+                self._begin_look()
+            elif self._unopened:  # what is tried is judged once it gives something
                 self._unopened -= 1
                 self._begin_look()
 

@@ -130,6 +130,24 @@ def test_a_long_path_keeps_four_where_more_do_not_pay() -> None:
     assert link.run(0.2) == 4
 
 
+def test_a_long_path_does_not_undo_a_refusal() -> None:
+    link = Link(each=20e6)
+    link.lanes.refused(None)
+    link.lanes.opened(0.1)
+    assert link.lanes.allowed == 1
+
+
+def test_a_long_path_is_judged_once_its_four_have_opened() -> None:
+    link = Link(each=20e6)
+    link.lanes.opened(0.02)
+    for _ in range(3):
+        link.run(0.03)
+        assert link.lanes.allowed == 4
+        link.lanes.opened(0.02)
+    assert link.run(0.03) == 4
+    assert link.run(0.05) == 16
+
+
 def test_an_answer_that_begins_late_among_others_is_no_long_path() -> None:
     link = Link(each=20e6)
     link.lanes.opened(0.001)
