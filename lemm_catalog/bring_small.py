@@ -12,15 +12,12 @@ from lemm_catalog.means import Means, now
 from lemm_catalog.model.artifact import Artifact
 from lemm_catalog.model.inventory import Holding
 from lemm_catalog.model.receipt import ReceivedArtifact
-from lemm_catalog.progress import Step
+from lemm_catalog.progress import small_files
 from lemm_catalog.store.files import names_in, sync_everything
 from lemm_catalog.store.layout import key_of
 from lemm_catalog.store.small import SmallStage
-from lemm_catalog.transfer.missing import SMALL
+from lemm_catalog.transfer.missing import MANY, SMALL
 from lemm_catalog.transfer.small import Wanted, fetch_small
-
-# For fewer the patient way is as fast.
-_LEAST = 8
 
 
 class SmallFiles:
@@ -50,7 +47,7 @@ class SmallFiles:
                 wanted = self._as_wanted(artifact)
                 if wanted is not None:
                     found[artifact.path] = wanted
-        return found if len(found) >= _LEAST else {}
+        return found if len(found) >= MANY else {}
 
     def _lies_elsewhere(self, artifact: Artifact, holding: Holding) -> bool:
         return artifact.path in holding.lying or key_of(artifact.path) in self._staged
@@ -89,16 +86,10 @@ class SmallFiles:
             for path, one in self._wanted.items()
             if path not in self.received
         ]
-        if len(left) < _LEAST:
+        if len(left) < MANY:
             return
-        size = sum(one.size for one in left)
         observer = self._means.observer
-        step = Step(
-            verb="fetch",
-            dataset=self._dataset,
-            path=f"{len(left):,} small files",
-            total=size,
-        )
+        step = small_files("fetch", self._dataset, [one.size for one in left])
         observer.started(step, 0)
 
         def place(one: Wanted, data: memoryview, digests: tuple[Digest, ...]) -> None:

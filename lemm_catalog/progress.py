@@ -5,6 +5,7 @@ lines from it, the status page of a Space reads it, a library user passes nothin
 Methods may be called from several threads at once.
 """
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple, Protocol
 
 Verb = Literal["fetch", "unpack", "verify", "publish"]
@@ -17,6 +18,11 @@ class Step(NamedTuple):
     dataset: str
     path: str
     total: int | None
+
+
+def small_files(verb: Verb, dataset: str, sizes: Collection[int]) -> Step:
+    """Return the one step that many small files are, by the bytes of each."""
+    return Step(verb, dataset, f"{len(sizes):,} small files", sum(sizes))
 
 
 class Observer(Protocol):

@@ -53,8 +53,10 @@ def _signals_raise() -> Iterator[None]:
     def end(number: int, _: FrameType | None) -> None:
         raise _TerminatedError(number)
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {n: signal.getsignal(n) for n in map(signal.Signals.__getitem__, names)}
+    numbers = [
+        getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]
+    before = {number: signal.getsignal(number) for number in numbers}
     try:
         for number, handler in before.items():
             if handler != signal.SIG_IGN:

@@ -57,14 +57,14 @@ class LedgerWriter:
     def add(self, sha256: str, size: int, mtime_ns: int, path: str) -> None:
         """Add one file."""
         try:
-            self._file.write(written(Line(sha256, size, mtime_ns, path)))
+            self._file.write(written(sha256, size, mtime_ns, path))
         except OSError as error:
             raise local_error(error, self._path) from error
 
 
-def written(line: Line) -> str:
+def written(sha256: str, size: int, mtime_ns: int, path: str) -> str:
     """Return a line as it stands in a ledger."""
-    return f"{line.sha256}\t{line.size}\t{line.mtime_ns}\t{line.path}\n"
+    return f"{sha256}\t{size}\t{mtime_ns}\t{path}\n"
 
 
 def read_ledger(path: Path) -> Iterator[Line] | None:

@@ -64,7 +64,7 @@ def write_shared(place: Path, lines: Iterable[Line]) -> None:
         LocalError: if the disk does not let it.
 
     """
-    if text := "".join(map(written, lines)):
+    if text := "".join(written(*line) for line in lines):
         write_state(place, text)
     else:
         remove_tree(place)

@@ -14,6 +14,8 @@ from lemm_catalog.transfer.growing import Growing
 
 # What is no longer than this is asked for as a whole.
 SMALL = 1024 * 1024
+# So many of them are brought together, and told of as one; fewer gain nothing by it.
+MANY = 8
 # The first runs, and what a run grows to: a lane that is given back is free that soon.
 _FIRST = SMALL // SEGMENT
 _LONGEST = 8 * 1024 * 1024 // SEGMENT

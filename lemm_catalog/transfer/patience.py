@@ -16,6 +16,13 @@ class SlowError(PassingError):
     """A source that is not silent, but too slow to ever end."""
 
 
+class SilentSourceError(PassingError):
+    """A source of which nothing has come for as long as we wait."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(f"{shown}: fell silent")
+
+
 class Patience:
     """Counts failures in a row and waits longer after each."""
 

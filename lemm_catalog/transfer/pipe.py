@@ -16,8 +16,7 @@ from lemm_catalog.store.part import SEGMENT, PartFile
 from lemm_catalog.transfer.front import Front, StoppedError
 from lemm_catalog.transfer.growing import Growing
 from lemm_catalog.transfer.lanes import Lanes
-from lemm_catalog.transfer.patience import StallWatch
-from lemm_catalog.transfer.reactor import IS_ABLE
+from lemm_catalog.transfer.patience import SilentSourceError, StallWatch
 from lemm_catalog.transfer.traffic import Traffic
 
 # What one read may bring: a connection alone gets more, many together less, but never
@@ -85,6 +84,7 @@ class Pipe:
         self._lanes = lanes
         self._pace = traffic.pace
         self._reactor = traffic.reactor
+        self._may_share = traffic.may_share
         self._waits = waits
         self._advanced = advanced
         self._stopped = stopped
@@ -127,7 +127,7 @@ class Pipe:
             try:
                 self._reactor.drive(descriptor, steps, self._waits.read)
             except TimeoutError as error:
-                raise PassingError(f"{reply.address.shown}: fell silent") from error
+                raise SilentSourceError(reply.address.shown) from error
             finally:
                 reply.block()
         for _ in steps:  # all of them, where nobody else takes any
@@ -139,8 +139,8 @@ class Pipe:
 
         Whoever waits for room, or for the pace, has to wait alone.
         """
-        is_free = isinstance(self._front.part, PartFile) and self._pace.limit is None
-        return IS_ABLE and is_free and self._lanes.active > 1
+        is_free = self._may_share and isinstance(self._front.part, PartFile)
+        return is_free and self._lanes.active > 1
 
     def _steps(
         self, first: int, stop: int, carrier: Carrier, watch: StallWatch

@@ -11,11 +11,10 @@ from collections.abc import Generator, Iterator
 from lemm_catalog.backends.base import Pause
 from lemm_catalog.backends.network import Waits
 from lemm_catalog.backends.reply import NothingYetError, Reply
-from lemm_catalog.errors import PassingError, SourceError
+from lemm_catalog.errors import SourceError
 from lemm_catalog.transfer.lanes import Lanes
 from lemm_catalog.transfer.missing import SMALL
-from lemm_catalog.transfer.patience import StallWatch
-from lemm_catalog.transfer.reactor import IS_ABLE
+from lemm_catalog.transfer.patience import SilentSourceError, StallWatch
 from lemm_catalog.transfer.traffic import Traffic
 
 
@@ -29,7 +28,7 @@ class SmallLane:
         self._buffer = memoryview(bytearray(SMALL + 1))
         self._asked: float | None = time.monotonic()  # until the first answer
         self._has_shared = False
-        self._may_share = IS_ABLE and traffic.pace.limit is None
+        self._may_share = traffic.may_share
         self._is_silent = False
 
     @property
@@ -87,7 +86,7 @@ class SmallLane:
             except NothingYetError:
                 yield Pause(reply.unblock())
                 if self.was_silent():
-                    raise PassingError(f"{shown}: fell silent") from None
+                    raise SilentSourceError(shown) from None
                 if not self.shares:
                     reply.block()
                 continue

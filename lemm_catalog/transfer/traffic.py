@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lemm_catalog.transfer.front import StoppedError
 from lemm_catalog.transfer.lanes import Hosts
 from lemm_catalog.transfer.pace import Pace
-from lemm_catalog.transfer.reactor import Reactor
+from lemm_catalog.transfer.reactor import IS_ABLE, Reactor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,11 @@ class Traffic:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _under_way: list[Callable[[], None]] = field(default_factory=list)
     _halted: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether one thread can wait for many; for the pace each waits alone."""
+        return IS_ABLE and self.pace.limit is None
 
     @contextmanager
     def under_way(self, give_up: Callable[[], None]) -> Iterator[None]:

@@ -3,13 +3,13 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from lemm_catalog.model.receipt import ReceivedArtifact
-from lemm_catalog.progress import Observer, Step
+from lemm_catalog.progress import Observer, Step, small_files
 from lemm_catalog.store.files import local_error
 from lemm_catalog.store.store import Store
-from lemm_catalog.transfer.missing import SMALL
+from lemm_catalog.transfer.missing import MANY, SMALL
 from lemm_catalog.verify.crew import Crew
 from lemm_catalog.verify.worker import CONTENT, TIME, Answer, Fault, Job
 
@@ -24,8 +24,6 @@ _SAID_ENOUGH = frozenset(
     {TIME, CONTENT, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
 )
 _MOST_NOTED = 3
-# So many small files are told of as one; no path is empty.
-_MANY, _SMALL_ONES = 8, ""
 
 
 class Look:
@@ -123,50 +121,44 @@ class Look:
 
 
 class _Steps:
-    """Tells an observer of artifacts what is heard of jobs.
-
-    Many small files are one step, as when they are fetched.
-    """
+    """Tells an observer of artifacts what is heard of jobs, each of an owner."""
 
     def __init__(
         self, dataset: str, owners: Sequence[ReceivedArtifact], observer: Observer
     ) -> None:
-        self._dataset = dataset
-        self._owners = owners
         self._observer = observer
-        small = {one.path: one for one in owners if _is_small(one)}
-        self._small = small if len(small) >= _MANY else {}
-        self._left = Counter(map(self._name_of, owners))
-        self._steps: dict[str, Step] = {}
-
-    def _name_of(self, owner: ReceivedArtifact) -> str:
-        return _SMALL_ONES if owner.path in self._small else owner.path
+        by_path = _steps_of(dataset, {owner.path: owner for owner in owners}.values())
+        self._steps = [by_path[owner.path] for owner in owners]
+        self._left = Counter(self._steps)
+        self._begun: set[Step] = set()
 
     def advanced(self, number: int, count: int) -> None:
         """Tell of bytes that are done."""
-        self._observer.advanced(self._step(number), count)
+        self._observer.advanced(self._begin(number), count)
 
     def answered(self, number: int) -> None:
         """Tell that a job is done."""
-        step, name = self._step(number), self._name_of(self._owners[number])
-        self._left[name] -= 1
-        if not self._left[name]:
+        step = self._begin(number)
+        self._left[step] -= 1
+        if not self._left[step]:
             self._observer.ended(step, None)
 
-    def _step(self, number: int) -> Step:
-        owner = self._owners[number]
-        name = self._name_of(owner)
-        if (step := self._steps.get(name)) is None:
-            ones = self._small.values() if name is _SMALL_ONES else (owner,)
-            step = Step(
-                verb="verify",
-                dataset=self._dataset,
-                path=f"{len(ones):,} small files" if name is _SMALL_ONES else name,
-                total=sum(one.bytes_on_disk for one in ones),
-            )
-            self._steps[name] = step
+    def _begin(self, number: int) -> Step:
+        step = self._steps[number]
+        if step not in self._begun:
+            self._begun.add(step)
             self._observer.started(step, 0)
         return step
+
+
+def _steps_of(dataset: str, artifacts: Collection[ReceivedArtifact]) -> dict[str, Step]:
+    """Return the step of each artifact; many small ones share one, as when fetched."""
+    sizes = {one.path: one.bytes_on_disk for one in artifacts}
+    steps = {path: Step("verify", dataset, path, sizes[path]) for path in sizes}
+    small = {one.path: sizes[one.path] for one in artifacts if _is_small(one)}
+    if len(small) >= MANY:
+        steps |= dict.fromkeys(small, small_files("verify", dataset, small.values()))
+    return steps
 
 
 def _is_small(artifact: ReceivedArtifact) -> bool:

@@ -13,7 +13,7 @@ from lemm_catalog.backends.base import Backend
 from lemm_catalog.backends.network import Network
 from lemm_catalog.backends.reply import Reply
 from lemm_catalog.backends.table import Backends
-from lemm_catalog.errors import LemmError, SourceError
+from lemm_catalog.errors import LemmError, PassingError, SourceError
 from tests.pulling import QUICK, some_bytes
 from tests.servers.ftp import Ftp
 from tests.servers.http import HttpServer
@@ -208,6 +208,13 @@ def test_no_foreign_error_passes_the_door(kind: Kind) -> None:
             read_all(reply, most=1000)
         except LemmError as error:
             assert str(error).isprintable()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ftp"])
+def test_a_host_that_is_down_is_told_alike(scheme: str) -> None:
+    url = f"{scheme}://127.0.0.1:{refused_port()}/a"
+    with pytest.raises(PassingError, match="cannot be reached"):
+        Backends(Network(waits=QUICK)).for_url(url).open(Address(url=url))
 
 
 def test_closing_twice_and_aborting_never_raise(kind: Kind) -> None:

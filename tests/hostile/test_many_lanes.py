@@ -14,7 +14,7 @@ import pytest
 from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.backends.network import Network
 from lemm_catalog.settings import Settings
-from lemm_catalog.transfer import lanes, pipe, small_lane
+from lemm_catalog.transfer import lanes, traffic
 from lemm_catalog.transfer.reactor import Reactor
 from tests.pulling import (
     QUICK,
@@ -33,6 +33,7 @@ from tests.servers.tls import loopback_certificate
 
 DATA = some_bytes(9 * MiB)
 SMALL = {f"wavs/{n:03}.wav": some_bytes(9000 + n) for n in range(120)}
+PAGES = {f"/{path}": data for path, data in SMALL.items()}
 # Slow enough for each connection that several of them are worth it.
 EACH = Rate(per_second=4 * MiB)
 
@@ -46,6 +47,17 @@ def tls(
     certificate = loopback_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
     return certificate.server
+
+
+@pytest.fixture(params=["no epoll", "no descriptor"])
+def alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can wait for all: the system cannot, or too many files are open."""
+
+    def full() -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr(traffic, "IS_ABLE", request.param == "no descriptor")
+    monkeypatch.setattr(select, "epoll", full)
 
 
 @pytest.fixture
@@ -100,16 +112,10 @@ def test_a_range_that_is_shorter_than_asked_for_is_waited_for_by_nobody(
         assert server.sent() <= len(DATA) + 2 * MiB
 
 
-@pytest.mark.parametrize("lacking", ["epoll", "a descriptor"])
+@pytest.mark.usefixtures("alone")
 def test_without_such_a_thread_each_has_its_own(
-    lacking: str,
-    tls: ssl.SSLContext | None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tls: ssl.SSLContext | None, tmp_path: Path
 ) -> None:
-    if lacking == "epoll":
-        monkeypatch.setattr(pipe, "IS_ABLE", False)
-    monkeypatch.setattr(select, "epoll", full)
     with HttpServer({"/a": DATA}, {"/a": [EACH]}, tls=tls) as server:
         assert_pulled(Site(tmp_path, DATA, [server.url("/a")], connections=16))
 
@@ -143,27 +149,18 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_small_files_come_right_over_many(
     fault: Fault, tls: ssl.SSLContext | None, tmp_path: Path, driven: list[int]
 ) -> None:
-    pages = {f"/{path}": data for path, data in SMALL.items()}
-    with HttpServer(pages, {"*": [fault]}, tls=tls) as server:
+    with HttpServer(PAGES, {"*": [fault]}, tls=tls) as server:
         pull_small(tmp_path, server)
 
         assert len(set(driven)) > 2
         assert server.sent() <= 1.2 * sum(map(len, SMALL.values())) + 64 * KiB
 
 
-@pytest.mark.parametrize("lacking", ["epoll", "a descriptor"])
-@pytest.mark.usefixtures("soon")
+@pytest.mark.usefixtures("soon", "alone")
 def test_small_files_come_without_such_a_thread(
-    lacking: str,
-    tls: ssl.SSLContext | None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tls: ssl.SSLContext | None, tmp_path: Path
 ) -> None:
-    if lacking == "epoll":
-        monkeypatch.setattr(small_lane, "IS_ABLE", False)
-    monkeypatch.setattr(select, "epoll", full)
-    pages = {f"/{path}": data for path, data in SMALL.items()}
-    with HttpServer(pages, tls=tls) as server:
+    with HttpServer(PAGES, tls=tls) as server:
         pull_small(tmp_path, server)
         assert len({one.connection for one in server.requests}) > 2
 
@@ -179,8 +176,3 @@ def pull_small(root: Path, server: HttpServer) -> None:
     assert time.monotonic() - before < 15
     place = root / "cache" / "notes"
     assert {path: (place / path).read_bytes() for path in SMALL} == SMALL
-
-
-def full() -> None:
-    """Fail as the system does when too many files are open."""
-    raise OSError(errno.EMFILE, "too many open files")

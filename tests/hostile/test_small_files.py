@@ -10,7 +10,7 @@ from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
 from lemm_catalog.settings import Settings
-from lemm_catalog.transfer import lanes, small_lane
+from lemm_catalog.transfer import lanes, traffic
 from tests.pulling import QUICK, Listener, MiB, a_file, some_bytes, write_manifest
 from tests.servers.answers import Gzip, HtmlPage, Redirect, Status
 from tests.servers.faults import Fault
@@ -27,7 +27,7 @@ TOKENS = {"NOTES_TOKEN": "s3cret"}
 def waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lanes that one thread waits for, or a thread each; several as soon as may be."""
     monkeypatch.setattr(lanes, "_LONG_PATH", 0.0)
-    monkeypatch.setattr(small_lane, "IS_ABLE", request.param == "together")
+    monkeypatch.setattr(traffic, "IS_ABLE", request.param == "together")
 
 
 class Shop:

@@ -10,6 +10,7 @@ import pytest
 from lemm_catalog.api.catalog import Catalog
 from lemm_catalog.backends.network import Network
 from lemm_catalog.model.outcome import DatasetOutcome
+from lemm_catalog.progress import Step
 from lemm_catalog.settings import Settings
 from lemm_catalog.store.layout import Layout
 from lemm_catalog.store.ledger import Line
@@ -193,18 +194,24 @@ def test_all_small_files_share_one_ledger(tmp_path: Path) -> None:
         state.assert_right(shop)
 
 
+def pages_of(new: dict[str, bytes]) -> dict[str, bytes]:
+    """Return where a server has the files of a new version."""
+    return {f"/new/{path}": data for path, data in new.items()}
+
+
+def files_of(new: dict[str, bytes], server: HttpServer) -> list[dict[str, Any]]:
+    """Return what a manifest says of the files of a new version."""
+    return [a_file(p, data, server.url(f"/new/{p}")) for p, data in new.items()]
+
+
 def test_a_new_version_says_anew_what_has_changed_and_no_more(tmp_path: Path) -> None:
     state = State(tmp_path)
     changed = {f"wavs/0/{n}.wav": some_bytes(2000 + n) for n in range(9)}
-    pages = {f"/new/{path}": data for path, data in changed.items()}
-    with HttpServer(PAGES | pages) as server:
+    with HttpServer(PAGES | pages_of(changed)) as server:
         shop = Shop(tmp_path, server)
         shop.pull()
         before = state.shared
-        shop.files = shop.files[9:-1] + [
-            a_file(path, data, server.url(f"/new/{path}"))
-            for path, data in changed.items()
-        ]
+        shop.files = shop.files[9:-1] + files_of(changed, server)
         assert shop.pull().result == "pulled"
         state.assert_right(shop)
     gone = {*FILES} - state.shared.keys()
@@ -216,19 +223,51 @@ def test_a_new_version_says_anew_what_has_changed_and_no_more(tmp_path: Path) ->
 def test_a_file_may_become_small_or_large_in_a_new_version(tmp_path: Path) -> None:
     state = State(tmp_path)
     large = {f"wavs/0/{n}.wav": some_bytes(1_200_000 + n) for n in range(8)}
-    pages = {f"/new/{path}": data for path, data in large.items()}
-    with HttpServer(PAGES | pages) as server:
+    with HttpServer(PAGES | pages_of(large)) as server:
         shop = Shop(tmp_path, server)
         small = shop.files
-        shop.files = small[8:] + [
-            a_file(path, data, server.url(f"/new/{path}"))
-            for path, data in large.items()
-        ]
-        for files in (small, shop.files, small):
+        for files in (small, small[8:] + files_of(large, server), small):
             shop.files = files
             assert shop.pull().exit_code == 0
             state.assert_right(shop)
             assert len(state.shared) == (60 if files is small else 52)
+
+
+class Steps(Listener):
+    """Keeps the steps that begin and the bytes that are done of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: dict[Step, int] = {}
+        self.over: list[Step] = []
+
+    def started(self, step: Step, done: int) -> None:
+        assert step not in self.done
+        self.done[step] = done
+
+    def advanced(self, step: Step, count: int) -> None:
+        self.done[step] += count
+
+    def ended(self, step: Step, error: str | None) -> None:
+        self.over.append(step)
+
+
+@pytest.mark.parametrize(("count", "steps"), [(7, 7), (8, 1), (60, 1)])
+def test_to_verify_many_is_one_step_as_to_fetch_them(
+    count: int, steps: int, tmp_path: Path
+) -> None:
+    with HttpServer(PAGES) as server:
+        shop = Shop(tmp_path, server)
+        shop.files = shop.files[:count]
+        shop.pull()
+    seen = Steps()
+    settings = Settings(cache_dir=tmp_path / "cache")
+    Catalog.load(tmp_path / "catalog").verify("notes", settings=settings, observer=seen)
+    assert len(seen.done) == steps
+    assert sorted(seen.over) == sorted(seen.done)
+    assert all(step.total == done for step, done in seen.done.items())
+    if steps == 1:
+        assert [step.path for step in seen.over] == [f"{count} small files"]
 
 
 def test_of_a_damaged_line_one_file_is_affected_and_mended(tmp_path: Path) -> None:
