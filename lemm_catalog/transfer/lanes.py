@@ -22,8 +22,10 @@ _GAIN = 1.15
 # most; where the gain is not nearly as large as it could be, the end is near.
 _LEAP, _STEP, _NEARLY_ALL, _TO_THE_MOST = 4, 2, 0.75, 8
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.03, 2.0
+# What the last look counts for in the speed of a lane: a source may send in bursts.
+_WEIGHT = 0.3
 # Where an answer takes so long to begin, a connection is slow to begin, too.
-_LONG_PATH = 0.01
+LONG_PATH = 0.01
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _AFTER_REFUSAL = 30.0
 
@@ -42,6 +44,7 @@ class Lanes:
         self._rate = 0.0  # and how fast it was, in bytes a second
         self._bytes = 0
         self._since: float | None = None
+        self._lags = True  # whoever follows, in all of this look
         self._soonest: float | None = None  # that an answer began, in seconds
         self._unopened = 0  # of the lanes that are being tried
         self._rest_until = 0.0
@@ -95,7 +98,7 @@ class Lanes:
         """
         with self._lock:
             self.is_given_up = False
-            is_long = self._soonest is None and seconds >= _LONG_PATH
+            is_long = self._soonest is None and seconds >= LONG_PATH
             self._soonest = min(self._soonest or seconds, seconds)
             if is_long and self._clock() >= self._rest_until:
                 # What one brings there at first is little: a look would show no more.
@@ -114,17 +117,20 @@ class Lanes:
     def saw(self, count: int, *, is_enough: bool = False) -> None:
         """Tell that so many bytes came over any of the lanes.
 
-        With ``is_enough`` whoever follows could not take more, however fast it came.
+        With ``is_enough`` whoever follows could not take more, however fast it came:
+        he lags if that is so for a whole look, for much may have come at once.
         """
         with self._lock:
             self._bytes += count
+            self._lags &= is_enough
             now = self._clock()
             if self._since is None:
-                self._since, self._bytes = now, 0
+                self._since, self._bytes, self._lags = now, 0, True
             elif now - self._since >= self._look:
                 rate = self._bytes / (now - self._since)
-                self.each = rate / max(self.active, 1)
-                self._judge(0.0 if is_enough else rate, now)
+                each = rate / max(self.active, 1)
+                self.each += (each - self.each) * (_WEIGHT if self.each else 1.0)
+                self._judge(0.0 if self._lags else rate, now)
 
     def given_up(self) -> None:
         """Tell that somebody lost patience with the host, for want of an answer."""

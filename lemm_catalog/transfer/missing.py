@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lemm_catalog.store.part import SEGMENT
 from lemm_catalog.transfer.growing import Growing
+from lemm_catalog.transfer.lanes import LONG_PATH
 
 # What is no longer than this is asked for as a whole.
 SMALL = 1024 * 1024
@@ -20,8 +21,12 @@ MANY = 8
 _FIRST = SMALL // SEGMENT
 _LONGEST = 8 * 1024 * 1024 // SEGMENT
 # What a lane alone asks for at its speed, and what any lane asks for at least, in
-# seconds and in round trips: each request costs one, and work of ours.
-_ALONE, _SHORTEST, _ROUND_TRIPS = 0.25, 0.05, 8
+# seconds and in round trips: each request costs one, and work of ours. Toward the end
+# it is three of them, and no more than a fair share of what is left.
+_ALONE, _SHORTEST, _ROUND_TRIPS, _LAST_ROUND_TRIPS = 0.25, 0.05, 8, 3
+# So much a new connection brings in its first eight round trips: where these take
+# long, it should not have to ask again before.
+_FIRST_OF_LONG = 4 * 1024 * 1024 // SEGMENT
 
 
 class Run(NamedTuple):
@@ -61,7 +66,13 @@ class Missing:
             if not self._indexes:
                 return None
             least = max(_ALONE if hands == 1 else _SHORTEST, _ROUND_TRIPS * delay)
-            most = self._most(hands, int(speed * least) // SEGMENT)
+            last = max(_SHORTEST, _LAST_ROUND_TRIPS * delay)
+            most = self._most(
+                hands,
+                _segments(speed * least),
+                _segments(speed * last),
+                is_long=delay >= LONG_PATH,
+            )
             first = stop = heapq.heappop(self._indexes)
             stop += 1
             while (
@@ -74,12 +85,13 @@ class Missing:
             self._handed_out += stop - first
             return Run(first, stop)
 
-    def _most(self, hands: int, least: int) -> int:
+    def _most(self, hands: int, least: int, last: int, *, is_long: bool) -> int:
         left = len(self._indexes)
         if self._most_hands == 1:
             return left
-        growing = max(_FIRST, least, self._handed_out // (2 * self._most_hands))
-        shrinking = left // (2 * self._most_hands)
+        first, shares = (_FIRST_OF_LONG, 1) if is_long else (_FIRST, 2)
+        growing = max(first, least, self._handed_out // (2 * self._most_hands))
+        shrinking = max(left // (shares * self._most_hands), min(left // hands, last))
         alone = min(left // 2, least) if hands == 1 else 0
         return max(1, alone, min(growing, shrinking, _LONGEST))
 
@@ -89,3 +101,7 @@ class Missing:
             for index in range(*run):
                 if self._part.count(index) < self._part.length(index):
                     heapq.heappush(self._indexes, index)
+
+
+def _segments(count: float) -> int:
+    return int(count) // SEGMENT

@@ -43,21 +43,21 @@ class Carrier:
         # What can never be spliced needs no two descriptors more.
         self._file = part if reply.may_splice and isinstance(part, PartFile) else None
         self._conduit = Conduit.made() if self._file else None
-        self._is_spliced = False
+        self.is_spliced = False  # what was taken last
 
     def take(self, most: int) -> int:
         """Take at least a byte, at most so many; 0 if the reply has ended."""
         buffer = self._buffer[:most]
         if self._conduit:
             count = self.reply.splice(self._conduit, len(buffer))
-            self._is_spliced = count is not None
+            self.is_spliced = count is not None
             if count is not None:
                 return count
         return self.reply.readinto(buffer)
 
     def put(self, index: int, count: int) -> None:
         """Write what was taken, from a segment on."""
-        if self._is_spliced and self._conduit and self._file:
+        if self.is_spliced and self._conduit and self._file:
             self._file.write_from(self._conduit, index, count)
         else:
             self._part.write(index, self._buffer[:count])
@@ -147,8 +147,9 @@ class Pipe:
     ) -> Iterator[bool]:
         """Write what has come at each step; tells whether anything had.
 
-        Until there was nothing once, there may be what was read ahead, of which no
-        descriptor tells. Afterwards less than what one read may bring is all there is.
+        Until there was nothing once, or the kernel carried some, there may be what was
+        read ahead, of which no descriptor tells. Afterwards less than what one read may
+        bring is all there is.
         Where the reply is over nothing comes any more, and the next read says so.
         """
         is_drained, count = False, 0
@@ -170,6 +171,7 @@ class Pipe:
                 raise StoppedError
             if count == 0:
                 raise PassingError(f"{shown}: broke off")
+            is_drained = is_drained or carrier.is_spliced
             carrier.put(index, count)
             self._advanced(count)
             self._front.moved(index)

@@ -125,7 +125,7 @@ def test_without_such_a_thread_each_has_its_own(
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four lanes from the first answer on."""
-    monkeypatch.setattr(lanes, "_LONG_PATH", 0.0)
+    monkeypatch.setattr(lanes, "LONG_PATH", 0.0)
 
 
 @pytest.mark.parametrize(

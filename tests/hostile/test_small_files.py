@@ -26,7 +26,7 @@ TOKENS = {"NOTES_TOKEN": "s3cret"}
 @pytest.fixture(autouse=True, params=["together", "each alone"])
 def waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lanes that one thread waits for, or a thread each; several as soon as may be."""
-    monkeypatch.setattr(lanes, "_LONG_PATH", 0.0)
+    monkeypatch.setattr(lanes, "LONG_PATH", 0.0)
     monkeypatch.setattr(traffic, "IS_ABLE", request.param == "together")
 
 

@@ -212,6 +212,29 @@ def test_a_trial_is_over_when_a_follower_begins_to_lag() -> None:
     assert link.lanes.allowed == 1
 
 
+def test_a_follower_that_lags_for_a_moment_ends_no_trial() -> None:
+    link = Link(each=20e6)
+    link.run(0.05)
+    for moment in range(20):
+        while link.lanes.try_enter():
+            pass
+        link.now += 0.01
+        count = int(link.each * link.lanes.active / 100)
+        link.lanes.saw(count, is_enough=moment % 3 != 1)
+    assert link.lanes.allowed == 16
+
+
+def test_the_speed_of_each_is_not_what_a_burst_makes_of_it() -> None:
+    link = Link(1, each=20e6)
+    link.run(0.5)
+    assert link.lanes.each == pytest.approx(20e6, rel=0.1)
+    link.each = 80e6
+    link.run(0.06)
+    assert 20e6 < link.lanes.each < 55e6
+    link.run(1.0)
+    assert link.lanes.each == pytest.approx(80e6, rel=0.1)
+
+
 def test_a_host_that_asks_for_rest_is_asked_by_nobody_until_it_is_over() -> None:
     link = Link(each=20e6)
     link.lanes.refused(5.0, rest=5.0)

@@ -70,7 +70,20 @@ def test_who_is_fast_takes_more_but_never_more_than_a_fair_half() -> None:
     assert missing.take(1, fast) == (4, 104)
     assert missing.take(8, fast) == (104, 124)
     assert missing.take(1, 1000 * fast) == (124, 562)
-    assert missing.take(8, 1000 * fast) == (562, 575)
+    assert missing.take(8, 1000 * fast) == (562, 594)
+
+
+def test_toward_the_end_nobody_takes_more_than_a_fair_share_or_less_than_is_worth() -> (
+    None
+):
+    missing = Missing(Counted([0] * 600), 32)  # type: ignore[arg-type]
+    each = 60.0 * SEGMENT  # three in 50 ms
+    lengths = []
+    while run := missing.take(8, each):
+        lengths.append((600 - run.first, run.stop - run.first))
+    worth = [length for left, length in lengths if 24 <= left < 192]
+    assert set(worth) == {3}
+    assert [length for left, length in lengths if left < 16] == [1] * 15
 
 
 def test_where_the_way_is_long_a_run_is_worth_a_round_trip() -> None:
@@ -79,7 +92,15 @@ def test_where_the_way_is_long_a_run_is_worth_a_round_trip() -> None:
     assert missing.take(8, each, 0.001) == (0, 4)
     assert missing.take(8, each, 0.1) == (4, 36)
     assert missing.take(1, each, 0.1) == (36, 68)
-    assert missing.take(8, 0.0, 0.1) == (68, 72)
+    assert missing.take(8, 0.0, 0.1) == (68, 84)
+
+
+def test_a_long_way_s_runs_are_long_from_the_first_and_share_what_is_left_once() -> (
+    None
+):
+    long, short = (Missing(Counted([0] * 320), 32) for _ in range(2))  # type: ignore[arg-type]
+    assert long.take(4, 0.0, 0.02) == (0, 10)
+    assert short.take(4, 0.0, 0.001) == (0, 4)
 
 
 def test_what_is_put_back_is_handed_out_again(tmp_path: Path) -> None:
