@@ -19,6 +19,11 @@ class Staged(NamedTuple):
     record: ReceivedArtifact | None = None
     scraps: int = 0
 
+    @property
+    def bytes_on_disk(self) -> int:
+        """The bytes it takes until it is published."""
+        return self.record.bytes_on_disk if self.record else self.done + self.scraps
+
 
 class Holding(NamedTuple):
     """What the store holds of one dataset.

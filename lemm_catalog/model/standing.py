@@ -6,7 +6,11 @@ State = Literal["present", "partial", "missing", "damaged", "outdated"]
 
 
 class Standing(NamedTuple):
-    """The state of one dataset in the store, in bytes, with the reason of it."""
+    """The state of one dataset in the store, with the reason of it.
+
+    ``bytes`` are those it takes on the disk, published or not; ``wanted_bytes`` those
+    it takes once it is whole.
+    """
 
     id: str
     title: str

@@ -28,10 +28,9 @@ def sources_are_pinned(manifest: Manifest, catalog: Catalog) -> Iterator[Finding
             )
         ]
         yield from found
-        for number, source in enumerate(file.source):
-            yield from _host_is_public(("files", index, "source", number), source)
         if not locked and not found:  # one mend is enough
             yield from _of_file(index, file)
+    yield from _private_hosts(manifest)
 
 
 def locks_agree(manifest: Manifest, catalog: Catalog) -> Iterator[Finding]:
@@ -118,20 +117,29 @@ def _of_source(
         )
 
 
-def _host_is_public(key: Key, source: Source) -> Iterator[Finding]:
-    host = urlsplit(source.url or "").hostname or ""
+def _private_hosts(manifest: Manifest) -> Iterator[Finding]:
+    """Give each host once, where it is named first."""
+    named: dict[str, Key] = {}
+    for index, file in enumerate(manifest.files):
+        for number, source in enumerate(file.source):
+            host = urlsplit(source.url or "").hostname or ""
+            named.setdefault(host, ("files", index, "source", number))
+    for host, key in named.items():
+        if _is_private(host):
+            yield Finding(
+                key=key,
+                code="private-host",
+                message=f"{host} is reachable from some machines only",
+                hint="a site's own mirrors belong into the configuration: mirrors",
+                severity="warning",
+            )
+
+
+def _is_private(host: str) -> bool:
     try:
-        is_private = not ipaddress.ip_address(host).is_global
+        return not ipaddress.ip_address(host).is_global
     except ValueError:
-        is_private = host == "localhost" or host.endswith((".localhost", ".internal"))
-    if host and is_private:
-        yield Finding(
-            key=key,
-            code="private-host",
-            message=f"{host} is reachable from some machines only",
-            hint="a site's own mirrors belong into the configuration: mirrors",
-            severity="warning",
-        )
+        return host == "localhost" or host.endswith((".localhost", ".internal"))
 
 
 def _of_file(index: int, file: File) -> Iterator[Finding]:

@@ -17,13 +17,14 @@ def standing_of(item: Item, holding: Holding, place: PurePath) -> Standing:
     """Return how a dataset stands; ``place`` is where it lies once published."""
     state, reason = _state(item, holding)
     receipt = holding.receipt
+    staged = sum(one.bytes_on_disk for one in holding.staged.values())
     return Standing(
         id=item.id,
         title=item.title,
         phase=item.phase,
         state=state,
         reason=reason,
-        bytes=receipt.bytes_on_disk if receipt else 0,
+        bytes=(receipt.bytes_on_disk if receipt else 0) + staged,
         wanted_bytes=sum(a.unpacked or a.expected for a in item.artifacts),
         path=str(place) if receipt else None,
         verified=holding.verified or (receipt.completed if receipt else None),

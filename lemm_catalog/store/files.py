@@ -11,6 +11,10 @@ from lemm_catalog.errors import LocalError
 
 # How a file is called that is not yet what it is to be; `gc` drops forgotten ones.
 NEW = ".new-"
+_NO_FOLDER = (
+    "a file stands where a folder is needed",
+    "choose another place, or move it away",
+)
 _WORDS = {
     errno.ENOSPC: ("no space is left on the disk", "free some, then run it again"),
     errno.EDQUOT: ("the disk quota is used up", "free some, then run it again"),
@@ -20,9 +24,9 @@ _WORDS = {
     errno.EMFILE: ("too many files are open", "raise `ulimit -n`"),
     errno.ENFILE: ("too many files are open on this machine", "close some programs"),
     errno.EIO: ("the disk reports an error", "check the disk"),
-    errno.ENOTDIR: ("a file stands where a folder is needed", "move it away"),
+    errno.ENOTDIR: _NO_FOLDER,
     errno.EISDIR: ("a folder stands where a file is needed", "move it away"),
-    errno.EEXIST: ("a file stands where a folder is needed", "move it away"),
+    errno.EEXIST: _NO_FOLDER,
     errno.ELOOP: ("a link leads back to itself", "remove the link"),
     errno.EXDEV: ("it is on another file system", "keep the cache on one"),
     errno.EBUSY: ("it is in use", "see what holds it"),

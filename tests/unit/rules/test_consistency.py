@@ -175,6 +175,23 @@ def test_bytes_are_guarded_and_one_mend_is_enough(
     assert codes(files=[file]) == expected
 
 
+def test_a_private_host_is_told_once_where_it_is_named_first() -> None:
+    near = ["https://db.internal/x", "https://db.internal/y", "https://10.0.0.1/x"]
+    files = [
+        a_file(path=name, source=["https://example.org/x", *near]) for name in "ab"
+    ]
+    manifest = a_manifest(files=files)
+    found = [
+        (one.key, one.message.split()[0])
+        for one in findings(manifest, a_catalog(manifest))
+        if one.code == "private-host"
+    ]
+    assert found == [
+        (("files", 0, "source", 1), "db.internal"),
+        (("files", 0, "source", 3), "10.0.0.1"),
+    ]
+
+
 def test_a_lock_guards_only_with_a_strong_digest() -> None:
     file = a_file(source=PLAIN, checksums=WEAK)
     pin = {"path": "notes.tar.gz", "size": 1000, "checksums": {"sha256": SHA}}

@@ -226,3 +226,17 @@ def test_a_dataset_stands_as_what_is_here_of_it(
     found = standing_of(an_item(HERE), holding, PurePosixPath("notes"))
     assert (state, reason) == (found.state, found.reason)
     assert (found.path is None) == (holding.receipt is None)
+
+
+def test_what_is_staged_takes_its_place_on_the_disk_too() -> None:
+    receipt = a_receipt([HERE])
+    (record,) = receipt.artifacts
+    for staged, more in (
+        (Staged(done=250, scraps=50), 300),
+        (Staged(done=1000, record=record), record.bytes_on_disk),
+    ):
+        holding = Holding(receipt=receipt, staged={"other.tar.gz": staged})
+        found = standing_of(an_item(HERE), holding, PurePosixPath("notes"))
+        assert found.bytes == receipt.bytes_on_disk + more
+    nothing = Holding(staged={HERE.path: Staged(done=250)})
+    assert standing_of(an_item(HERE), nothing, PurePosixPath("notes")).bytes == 250
