@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 Stamp = tuple[Any, ...]
 Listing = dict[str, Stamp]
 _SHARED = ("licenses", "policies", "locks")
-# The coarsest clock of a file system in use (FAT) ticks every two seconds.
-_TICK_NS = 2_000_000_000
+# The coarsest clock of a file system in use (FAT) ticks every two seconds, and always
+# on a whole one. Where neither time is whole, the ticks are of milliseconds.
+_SECOND_NS = 1_000_000_000
+_TICK_NS, _FINE_TICK_NS = 2 * _SECOND_NS, _SECOND_NS // 20
 # Windows has no time of status change: there the content itself must be looked at.
 _HAS_CTIME = os.name != "nt"
 _UNKNOWN: Stamp = (0,)
@@ -47,15 +49,14 @@ def settled(sight: Sight, since_ns: int) -> Sight | None:
     ``since_ns`` is when looking began. A manifest that is too young is marked so
     that it never compares equal.
     """
-    young = since_ns - _TICK_NS
     listings = (listing for root in sight.shared for listing in root if listing)
-    if any(_is_young(stamp, young) for one in listings for stamp in one.values()):
+    if any(_is_young(stamp, since_ns) for one in listings for stamp in one.values()):
         return None
     return Sight(
         sight.shared,
         {
             home: {
-                name: _UNKNOWN if _is_young(stamp, young) else stamp
+                name: _UNKNOWN if _is_young(stamp, since_ns) else stamp
                 for name, stamp in listing.items()
             }
             for home, listing in sight.datasets.items()
@@ -69,7 +70,7 @@ def stamp_of(path: Path, since_ns: int) -> Stamp | None:
         stamp = _stamp(path.lstat(), str(path))
     except OSError:
         return None
-    return None if _is_young(stamp, since_ns - _TICK_NS) else stamp
+    return None if _is_young(stamp, since_ns) else stamp
 
 
 def stamps_below(folders: Sequence[Path], suffix: str) -> tuple[Stamp, ...]:
@@ -137,8 +138,9 @@ def _stamp(info: os.stat_result, path: str) -> Stamp:
         return (0, info.st_size, info.st_mtime_ns)
 
 
-def _is_young(stamp: Stamp, than_ns: int) -> bool:
+def _is_young(stamp: Stamp, since_ns: int) -> bool:
     if not _HAS_CTIME or not stamp:
         return False
-    youngest: int = max(stamp[2:4])
-    return youngest >= than_ns
+    times: tuple[int, int] = stamp[2:4]
+    is_fine = all(time % _SECOND_NS for time in times)
+    return max(times) >= since_ns - (_FINE_TICK_NS if is_fine else _TICK_NS)

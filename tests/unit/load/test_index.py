@@ -98,12 +98,41 @@ def test_what_did_not_change_is_not_read_again(
     assert cold[0], "the remark that one overrides another is kept"
 
 
-def test_what_is_young_is_not_believed_the_next_time(
-    tmp_path: Path, folder: Path, no_reading: Callable[[], None]
+SECOND = 10**9
+
+
+@pytest.mark.parametrize(
+    ("mtime", "later", "is_believed"),
+    [
+        (5 * SECOND + 1, SECOND // 40, False),
+        (5 * SECOND + 1, SECOND // 10, True),
+        (5 * SECOND, SECOND // 5, False),
+        (5 * SECOND, 3 * SECOND // 2, False),
+        (5 * SECOND, 5 * SECOND // 2, True),
+    ],
+)
+def test_what_is_younger_than_a_tick_is_not_believed_the_next_time(
+    mtime: int,
+    later: int,
+    is_believed: bool,
+    tmp_path: Path,
+    folder: Path,
+    no_reading: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    root = a_root(tmp_path / "one")
+    """Where a time is whole, a tick may be two seconds; else it is far less."""
+    root = tmp_path / "one"
+    path = manifest(root, "a")
+    os.utime(path, ns=(mtime, mtime))
+    while path.stat().st_ctime_ns % SECOND == 0:
+        os.utime(path, ns=(mtime, mtime))
+    changed = path.stat().st_ctime_ns
+    monkeypatch.setattr(time, "time_ns", lambda: changed + later)
     open_shelf([root], folder)
     no_reading()
+    if is_believed:
+        open_shelf([root], folder)
+        return
     with pytest.raises(AssertionError, match="read anew"):
         open_shelf([root], folder)
 
