@@ -9,7 +9,6 @@ share extents, the copy takes no room.
 """
 
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -85,7 +84,7 @@ class HubCache:
                 f"{self._root}: has no room for {file.name}",
                 mend="free some, or take use_hf_cache out of the config",
             )
-        new = blob.with_name(f"{blob.name}.{secrets.token_hex(4)}.incomplete")
+        new = blob.with_name(f"{blob.name}.{os.urandom(4).hex()}.incomplete")
         try:
             copy_file(file, new)
             new.replace(blob)

@@ -8,7 +8,6 @@ No link is followed below the root.
 
 import hashlib
 import os
-import secrets
 import stat
 from pathlib import Path
 from types import TracebackType
@@ -114,7 +113,7 @@ class PublishedTree:
 
     def _aside(self, above: object, parts: Parts) -> Path:
         """Return where a file can grow that a rename brings to its place."""
-        name = f"{NEW}{secrets.token_hex(8)}"
+        name = f"{NEW}{os.urandom(8).hex()}"
         self._staging.mkdir(parents=True, exist_ok=True)
         place = above if isinstance(above, int | Path) else self.root
         if os.stat(place).st_dev == self._staging.stat().st_dev:  # noqa: PTH116

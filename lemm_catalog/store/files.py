@@ -77,9 +77,8 @@ def write_atomically(path: Path, text: str | Iterable[str]) -> None:
         LocalError: if the disk does not let it.
 
     """
-    import secrets  # brings hashing and random: only for those who write
-
-    new = path.parent / f"{NEW}{secrets.token_hex(8)}"
+    # As `secrets` does it, which brings hashing and random along.
+    new = path.parent / f"{NEW}{os.urandom(8).hex()}"
     with local_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
