@@ -65,14 +65,7 @@ class Missing:
         with self._lock:
             if not self._indexes:
                 return None
-            least = max(_ALONE if hands == 1 else _SHORTEST, _ROUND_TRIPS * delay)
-            last = max(_SHORTEST, _LAST_ROUND_TRIPS * delay)
-            most = self._most(
-                hands,
-                _segments(speed * least),
-                _segments(speed * last),
-                is_long=delay >= LONG_PATH,
-            )
+            most = self._most(hands, speed, delay)
             first = stop = heapq.heappop(self._indexes)
             stop += 1
             while (
@@ -85,11 +78,14 @@ class Missing:
             self._handed_out += stop - first
             return Run(first, stop)
 
-    def _most(self, hands: int, least: int, last: int, *, is_long: bool) -> int:
+    def _most(self, hands: int, speed: float, delay: float) -> int:
         left = len(self._indexes)
         if self._most_hands == 1:
             return left
-        first, shares = (_FIRST_OF_LONG, 1) if is_long else (_FIRST, 2)
+        worth = max(_ALONE if hands == 1 else _SHORTEST, _ROUND_TRIPS * delay)
+        least = int(speed * worth) // SEGMENT
+        last = int(speed * max(_SHORTEST, _LAST_ROUND_TRIPS * delay)) // SEGMENT
+        first, shares = (_FIRST_OF_LONG, 1) if delay >= LONG_PATH else (_FIRST, 2)
         growing = max(first, least, self._handed_out // (2 * self._most_hands))
         shrinking = max(left // (shares * self._most_hands), min(left // hands, last))
         alone = min(left // 2, least) if hands == 1 else 0
@@ -101,7 +97,3 @@ class Missing:
             for index in range(*run):
                 if self._part.count(index) < self._part.length(index):
                     heapq.heappush(self._indexes, index)
-
-
-def _segments(count: float) -> int:
-    return int(count) // SEGMENT

@@ -73,9 +73,7 @@ def test_who_is_fast_takes_more_but_never_more_than_a_fair_half() -> None:
     assert missing.take(8, 1000 * fast) == (562, 594)
 
 
-def test_toward_the_end_nobody_takes_more_than_a_fair_share_or_less_than_is_worth() -> (
-    None
-):
+def test_near_the_end_a_run_is_worth_a_request_or_a_fair_share() -> None:
     missing = Missing(Counted([0] * 600), 32)  # type: ignore[arg-type]
     each = 60.0 * SEGMENT  # three in 50 ms
     lengths = []
@@ -95,9 +93,7 @@ def test_where_the_way_is_long_a_run_is_worth_a_round_trip() -> None:
     assert missing.take(8, 0.0, 0.1) == (68, 84)
 
 
-def test_a_long_way_s_runs_are_long_from_the_first_and_share_what_is_left_once() -> (
-    None
-):
+def test_where_the_way_is_long_runs_are_so_from_the_first() -> None:
     long, short = (Missing(Counted([0] * 320), 32) for _ in range(2))  # type: ignore[arg-type]
     assert long.take(4, 0.0, 0.02) == (0, 10)
     assert short.take(4, 0.0, 0.001) == (0, 4)
