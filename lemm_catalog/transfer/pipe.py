@@ -149,8 +149,8 @@ class Pipe:
 
         Until there was nothing once, or the kernel carried some, there may be what was
         read ahead, of which no descriptor tells. Afterwards less than what one read may
-        bring is all there is.
-        Where the reply is over nothing comes any more, and the next read says so.
+        bring is all there is. Where the reply is over nothing comes any more, and the
+        next read says so.
         """
         is_drained, count = False, 0
         reply, part = carrier.reply, self._front.part
@@ -171,7 +171,7 @@ class Pipe:
                 raise StoppedError
             if count == 0:
                 raise PassingError(f"{shown}: broke off")
-            is_drained = is_drained or carrier.is_spliced
+            is_drained |= carrier.is_spliced
             carrier.put(index, count)
             self._advanced(count)
             self._front.moved(index)

@@ -3,7 +3,7 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lemm_catalog.model.receipt import ReceivedArtifact
 from lemm_catalog.progress import Observer, Step, small_files
@@ -127,7 +127,7 @@ class _Steps:
         self, dataset: str, owners: Sequence[ReceivedArtifact], observer: Observer
     ) -> None:
         self._observer = observer
-        by_path = _steps_of(dataset, {owner.path: owner for owner in owners}.values())
+        by_path = _steps_of(dataset, owners)
         self._steps = [by_path[owner.path] for owner in owners]
         self._left = Counter(self._steps)
         self._begun: set[Step] = set()
@@ -151,7 +151,7 @@ class _Steps:
         return step
 
 
-def _steps_of(dataset: str, artifacts: Collection[ReceivedArtifact]) -> dict[str, Step]:
+def _steps_of(dataset: str, artifacts: Sequence[ReceivedArtifact]) -> dict[str, Step]:
     """Return the step of each artifact; many small ones share one, as when fetched."""
     sizes = {one.path: one.bytes_on_disk for one in artifacts}
     steps = {path: Step("verify", dataset, path, sizes[path]) for path in sizes}
